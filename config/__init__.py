@@ -1,0 +1,1 @@
+"""The settings file, checked in full before anything starts."""

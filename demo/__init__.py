@@ -1,0 +1,1 @@
+"""An invented world, and one loopback server that plays every platform."""

@@ -1,0 +1,1 @@
+"""The nouns and the errors. Imports nothing of ours, does no I/O."""

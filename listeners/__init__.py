@@ -1,0 +1,1 @@
+"""Platform -> Posts. One module a kind of source, registered in KINDS."""

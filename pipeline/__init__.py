@@ -1,0 +1,1 @@
+"""The steps, and the daemon that runs them."""

@@ -1,0 +1,1 @@
+"""Every decision, pure: values in, values out. `now` is an argument."""
