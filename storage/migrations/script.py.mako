@@ -1,0 +1,21 @@
+"""${message}"""
+
+import sqlalchemy as sa
+import sqlmodel
+import sqlmodel.sql.sqltypes
+from alembic import op
+
+import storage.tables
+
+revision = ${repr(up_revision)}
+down_revision = ${repr(down_revision)}
+branch_labels = ${repr(branch_labels)}
+depends_on = ${repr(depends_on)}
+
+
+def upgrade() -> None:
+    ${upgrades if upgrades else "pass"}
+
+
+def downgrade() -> None:
+    ${downgrades if downgrades else "pass"}

@@ -1,0 +1,201 @@
+"""Opportunities, advocates, asks and messages: what people and steps decide about."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, RowMapping, Select, delete, or_, select
+
+from domain.types import (
+    Advocate,
+    Ask,
+    AskState,
+    Assessment,
+    Event,
+    Message,
+    MessageState,
+    Opportunity,
+    OpportunityState,
+    Post,
+    Verdict,
+)
+from storage.base import Database, add, values, write_all
+from storage.rows import table, value_of
+
+OPPORTUNITIES, ASKS, MESSAGES = table(Opportunity), table(Ask), table(Message)
+ADVOCATES, EVENTS, VERDICTS = table(Advocate), table(Event), table(Verdict)
+POSTS, ASSESSMENTS = table(Post), table(Assessment)
+
+
+class Item(NamedTuple):
+    """An opportunity with all that a reviewer looks at."""
+
+    opportunity: Opportunity
+    post: Post
+    assessment: Assessment
+
+
+class Reviewed(Database):
+    def opportunity(self, key: str) -> Opportunity | None:
+        with self._transaction() as db:
+            found = values(db, Opportunity, select(OPPORTUNITIES).where(OPPORTUNITIES.c.key == key))
+        return found[0] if found else None
+
+    def opportunities(self, state: OpportunityState, limit: int = 1000) -> list[Opportunity]:
+        """Oldest first."""
+        query = select(OPPORTUNITIES).where(OPPORTUNITIES.c.state == state)
+        with self._transaction() as db:
+            return values(db, Opportunity, query.order_by(OPPORTUNITIES.c.opened_at).limit(limit))
+
+    def item(self, key: str) -> Item | None:
+        with self._transaction() as db:
+            found = db.execute(_items(OPPORTUNITIES.c.key == key)).mappings().first()
+        return _item(found) if found else None
+
+    def items(
+        self,
+        state: OpportunityState,
+        *,
+        awake_at: datetime | None = None,
+        limit: int = 100,
+        offset: int = 0,
+    ) -> list[Item]:
+        """Hot ones first, then by score. `awake_at` leaves out what is snoozed beyond then."""
+        conditions: list[ColumnElement[bool]] = [OPPORTUNITIES.c.state == state]
+        if awake_at:
+            snoozed = OPPORTUNITIES.c.snoozed_until
+            conditions.append(or_(snoozed.is_(None), snoozed <= awake_at))
+        order = (OPPORTUNITIES.c.hot.desc(), OPPORTUNITIES.c.score.desc(), OPPORTUNITIES.c.key)
+        query = _items(*conditions).order_by(*order).limit(limit).offset(offset)
+        with self._transaction() as db:
+            return [_item(row) for row in db.execute(query).mappings()]
+
+    def verdicts(self) -> list[Verdict]:
+        with self._transaction() as db:
+            return values(db, Verdict, select(VERDICTS).order_by(VERDICTS.c.at))
+
+    def events(self, subject: str) -> list[Event]:
+        """What was done to one thing, oldest first."""
+        query = select(EVENTS).where(EVENTS.c.subject == subject).order_by(EVENTS.c.id)
+        with self._transaction() as db:
+            return values(db, Event, query)
+
+
+class Asking(Database):
+    def advocates(self) -> list[Advocate]:
+        with self._transaction() as db:
+            return values(db, Advocate, select(ADVOCATES).order_by(ADVOCATES.c.id))
+
+    def advocate(self, key: str) -> Advocate | None:
+        with self._transaction() as db:
+            found = values(db, Advocate, select(ADVOCATES).where(ADVOCATES.c.id == key))
+        return found[0] if found else None
+
+    def add_advocates(self, new: Sequence[Advocate]) -> int:
+        """All of them, or none. Known ids are left alone; change those by `swap`."""
+        with self._transaction() as db:
+            return add(db, new)
+
+    def erase_advocate(self, key: str) -> bool:
+        """The person and all that we asked or wrote; False if there is nobody of that id."""
+        mine = select(ASKS.c.key).where(ASKS.c.advocate == key)
+        with self._transaction() as db:
+            db.execute(delete(MESSAGES).where(MESSAGES.c.recipient == key))
+            db.execute(delete(MESSAGES).where(MESSAGES.c.about.in_(mine)))
+            about = or_(EVENTS.c.actor == f"advocate:{key}", EVENTS.c.subject.in_(mine))
+            db.execute(delete(EVENTS).where(or_(about, EVENTS.c.subject == f"advocate:{key}")))
+            db.execute(delete(ASKS).where(ASKS.c.advocate == key))
+            return bool(db.execute(delete(ADVOCATES).where(ADVOCATES.c.id == key)).rowcount)
+
+    def ask(self, key: str) -> Ask | None:
+        with self._transaction() as db:
+            found = values(db, Ask, select(ASKS).where(ASKS.c.key == key))
+        return found[0] if found else None
+
+    def asks(
+        self,
+        *,
+        states: Iterable[AskState] = (),
+        since: datetime | None = None,
+        occasion: str = "",
+        advocate: str = "",
+        due_by: datetime | None = None,
+    ) -> list[Ask]:
+        """Those that fit all that is given, oldest first. `since` counts from the draft."""
+        query = select(ASKS).order_by(ASKS.c.drafted_at, ASKS.c.key)
+        wanted = [str(s) for s in states]
+        if wanted:
+            query = query.where(ASKS.c.state.in_(wanted))
+        if since:
+            query = query.where(ASKS.c.drafted_at >= since)
+        if occasion:
+            query = query.where(ASKS.c.occasion == occasion)
+        if advocate:
+            query = query.where(ASKS.c.advocate == advocate)
+        if due_by:
+            query = query.where(ASKS.c.due_at <= due_by)
+        with self._transaction() as db:
+            return values(db, Ask, query)
+
+    def add_ask(
+        self, ask: Ask, *, messages: Iterable[Message] = (), events: Iterable[Event] = ()
+    ) -> bool:
+        """False, and nothing done, if it exists or its thread or author is somebody else's."""
+        with self._transaction() as db:
+            if not add(db, [ask]):
+                return False
+            write_all(db, messages, events)
+        return True
+
+
+class Telling(Database):
+    def message(self, key: str) -> Message | None:
+        with self._transaction() as db:
+            found = values(db, Message, select(MESSAGES).where(MESSAGES.c.key == key))
+        return found[0] if found else None
+
+    def messages(
+        self,
+        *,
+        states: Iterable[MessageState] = (),
+        about: str = "",
+        due_by: datetime | None = None,
+        limit: int = 1000,
+    ) -> list[Message]:
+        """Those that fit all that is given; those due first come first."""
+        query: Select[tuple[object, ...]] = select(MESSAGES)
+        wanted = [str(s) for s in states]
+        if wanted:
+            query = query.where(MESSAGES.c.state.in_(wanted))
+        if about:
+            query = query.where(MESSAGES.c.about == about)
+        if due_by:
+            query = query.where(MESSAGES.c.due_at <= due_by)
+        with self._transaction() as db:
+            return values(
+                db, Message, query.order_by(MESSAGES.c.due_at, MESSAGES.c.created_at).limit(limit)
+            )
+
+    def queue(self, messages: Iterable[Message] = (), events: Iterable[Event] = ()) -> None:
+        """What is queued already stays as it is."""
+        with self._transaction() as db:
+            write_all(db, messages, events)
+
+
+def _items(*conditions: ColumnElement[bool]) -> Select[tuple[object, ...]]:
+    kinds = {"o": OPPORTUNITIES, "p": POSTS, "a": ASSESSMENTS}
+    columns = [c.label(f"{letter}_{c.name}") for letter, kind in kinds.items() for c in kind.c]
+    return (
+        select(*columns)
+        .join(POSTS, POSTS.c.key == OPPORTUNITIES.c.post_key)
+        .join(ASSESSMENTS, ASSESSMENTS.c.post_key == OPPORTUNITIES.c.post_key)
+        .where(*conditions)
+    )
+
+
+def _item(row: RowMapping) -> Item:
+    return Item(
+        value_of(Opportunity, row, "o_"),
+        value_of(Post, row, "p_"),
+        value_of(Assessment, row, "a_"),
+    )
