@@ -53,7 +53,7 @@ INDUSTRIES: Mapping[str, tuple[str, ...]] = {
 
 REGIONS: Mapping[str, tuple[str, ...]] = {
     "north america": (
-        *("us", "usa", "united states", "america", "canada", "texas", "california", "new york"),
+        *("usa", "united states", "america", "canada", "texas", "california", "new york"),
         *("chicago", "boston", "seattle", "toronto", "vancouver", "florida", "ohio", "midwest"),
     ),
     "latin america": ("mexico", "brazil", "argentina", "chile", "colombia", "peru", "latam"),
@@ -81,6 +81,7 @@ REGIONS: Mapping[str, tuple[str, ...]] = {
 }
 
 _WORD = re.compile(r"[\w-]+")
+_UNITED_STATES = re.compile(r"\bU\.?S\.?(?!\w)(?:A\.?)?")
 _NUMBER = re.compile(r"\d+")
 
 
@@ -121,6 +122,9 @@ def region(said: str) -> str:
 
 def _on(scale: Mapping[str, tuple[str, ...]], said: str) -> str:
     """The entry whose longest word stands in `said`, as whole words; "" if none does."""
+    said = _UNITED_STATES.sub(
+        "usa", said.replace("-based", " based")
+    )  # before "us" the pronoun looks the same
     text = " ".join(["", *_WORD.findall(said.lower()), ""])
     hits = [(len(w), n) for n, words in scale.items() for w in (n, *words) if f" {w} " in text]
     return max(hits)[1] if hits else ""

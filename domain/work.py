@@ -113,6 +113,7 @@ class Ask(Versioned):
     due_at: AwareDatetime  # when somebody has to look at this ask again
     sent_at: AwareDatetime | None = None
     answered_at: AwareDatetime | None = None
+    look_at: AwareDatetime | None = None  # when to look for the reply again; None: at once
     reminders: int = 0
     reply_url: Url = ""
     reply_at: AwareDatetime | None = None  # when we first saw the reply

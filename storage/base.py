@@ -13,11 +13,10 @@ from domain.types import Event, Message, Value, Verdict, Versioned
 from storage.database import explained
 from storage.rows import record, table, value_of
 
-V = TypeVar("V", bound=Versioned)
 T = TypeVar("T", bound=Value)
 
 
-class _LostError(Exception):
+class LostError(Exception):
     """Somebody else was first: undo the transaction."""
 
 
@@ -33,12 +32,21 @@ class Database:
         except SQLAlchemyError as error:
             raise explained(error) from error
 
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        """As `_transaction`, but never waits for a writer, nor makes one wait."""
+        try:
+            with self._engine.execution_options(reads_only=True).begin() as db:
+                yield db
+        except SQLAlchemyError as error:
+            raise explained(error) from error
+
     def close(self) -> None:
         self._engine.dispose()
 
     def swap(
         self,
-        *changes: tuple[V, V],
+        *changes: tuple[Versioned, Versioned],
         messages: Iterable[Message] = (),
         events: Iterable[Event] = (),
         verdicts: Iterable[Verdict] = (),
@@ -50,14 +58,14 @@ class Database:
         try:
             with self._transaction() as db:
                 for old, new in changes:
-                    _replace(db, old, new)
+                    replace(db, old, new)
                 write_all(db, messages, events, verdicts)
-        except _LostError:
+        except LostError:
             return False
         return True
 
 
-def _replace(db: Connection, old: Versioned, new: Versioned) -> None:
+def replace(db: Connection, old: Versioned, new: Versioned) -> None:
     kind = table(type(old))
     identity = kind.c.id if "id" in kind.c else kind.c.key
     row = record(new)
@@ -67,7 +75,7 @@ def _replace(db: Connection, old: Versioned, new: Versioned) -> None:
         .values(**row)
     )
     if not db.execute(statement).rowcount:
-        raise _LostError
+        raise LostError
 
 
 def write_all(
@@ -91,6 +99,12 @@ def add(db: Connection, values: Sequence[Value], **marks: Any) -> int:
         insert_new = insert_new.execution_options(preserve_rowcount=True)  # else -1 on PostgreSQL
         new += db.execute(insert_new, [{**record(value), **marks} for value in group]).rowcount
     return new
+
+
+def add_all(db: Connection, values: Sequence[Value]) -> None:
+    """Insert every one; raises LostError if any is there already."""
+    if add(db, values) < len(values):
+        raise LostError
 
 
 def insert_into(db: Connection, into: Table) -> postgresql.Insert | sqlite.Insert:

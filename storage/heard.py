@@ -17,12 +17,12 @@ ASSESSMENTS = table(Assessment)
 
 class Heard(Database):
     def source(self, name: str) -> Source:
-        with self._transaction() as db:
+        with self._reading() as db:
             found = values(db, Source, select(SOURCES).where(SOURCES.c.name == name))
         return found[0] if found else Source(name=name)
 
     def sources(self) -> list[Source]:
-        with self._transaction() as db:
+        with self._reading() as db:
             return values(db, Source, select(SOURCES).order_by(SOURCES.c.name))
 
     def save_source(self, source: Source, posts: Iterable[Post] = ()) -> int:
@@ -39,7 +39,7 @@ class Heard(Database):
         return new
 
     def post(self, key: str) -> Post | None:
-        with self._transaction() as db:
+        with self._reading() as db:
             found = values(db, Post, select(POSTS).where(POSTS.c.key == key))
         return found[0] if found else None
 
@@ -48,7 +48,7 @@ class Heard(Database):
         query = (
             select(POSTS).where(POSTS.c.assessed.is_(False)).order_by(POSTS.c.fetched_at)
         ).limit(limit)
-        with self._transaction() as db:
+        with self._reading() as db:
             return values(db, Post, query)
 
     def save_assessments(
@@ -82,6 +82,6 @@ class Heard(Database):
             .where(ASSESSMENTS.c.post_key == post_key)
             .order_by(ASSESSMENTS.c.at.desc())
         ).limit(1)
-        with self._transaction() as db:
+        with self._reading() as db:
             row = db.execute(query).mappings().first()
         return value_of(Assessment, row) if row else None

@@ -48,7 +48,7 @@ class Operated(Database):
             "messages": MESSAGES.c.state,
         }
         counted: dict[str, dict[str, int]] = defaultdict(dict)
-        with self._transaction() as db:
+        with self._reading() as db:
             for name, column in groups.items():
                 for value, n in db.execute(select(column, func.count()).group_by(column)):
                     counted[name][value] = n
@@ -59,7 +59,7 @@ class Operated(Database):
 
     def revision(self) -> str:
         """Of the tables; raises StorageError if the database does not answer."""
-        with self._transaction() as db:
+        with self._reading() as db:
             return revision(db)
 
     def backup(self, file: Path) -> None:

@@ -161,7 +161,7 @@ class AdvocateRow(SQLModel, table=True):
 
 
 _IN_HAND = "kind = 'reply' AND state IN ('drafted', 'sent', 'accepted')"
-_NOT_DROPPED = "kind = 'reply' AND state <> 'dropped'"
+_NOT_DROPPED = "kind = 'reply' AND state <> 'dropped' AND thread_key <> ''"
 
 
 class AskRow(SQLModel, table=True):
@@ -203,6 +203,7 @@ class AskRow(SQLModel, table=True):
     due_at: datetime
     sent_at: datetime | None
     answered_at: datetime | None
+    look_at: datetime | None
     reminders: int
     reply_url: str
     reply_at: datetime | None

@@ -4,7 +4,15 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, RowMapping, Select, delete, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    RowMapping,
+    Select,
+    and_,
+    delete,
+    or_,
+    select,
+)
 
 from domain.types import (
     Advocate,
@@ -19,7 +27,7 @@ from domain.types import (
     Post,
     Verdict,
 )
-from storage.base import Database, add, values, write_all
+from storage.base import Database, LostError, add, add_all, replace, values, write_all
 from storage.rows import table, value_of
 
 OPPORTUNITIES, ASKS, MESSAGES = table(Opportunity), table(Ask), table(Message)
@@ -37,18 +45,18 @@ class Item(NamedTuple):
 
 class Reviewed(Database):
     def opportunity(self, key: str) -> Opportunity | None:
-        with self._transaction() as db:
+        with self._reading() as db:
             found = values(db, Opportunity, select(OPPORTUNITIES).where(OPPORTUNITIES.c.key == key))
         return found[0] if found else None
 
     def opportunities(self, state: OpportunityState, limit: int = 1000) -> list[Opportunity]:
         """Oldest first."""
         query = select(OPPORTUNITIES).where(OPPORTUNITIES.c.state == state)
-        with self._transaction() as db:
+        with self._reading() as db:
             return values(db, Opportunity, query.order_by(OPPORTUNITIES.c.opened_at).limit(limit))
 
     def item(self, key: str) -> Item | None:
-        with self._transaction() as db:
+        with self._reading() as db:
             found = db.execute(_items(OPPORTUNITIES.c.key == key)).mappings().first()
         return _item(found) if found else None
 
@@ -67,27 +75,27 @@ class Reviewed(Database):
             conditions.append(or_(snoozed.is_(None), snoozed <= awake_at))
         order = (OPPORTUNITIES.c.hot.desc(), OPPORTUNITIES.c.score.desc(), OPPORTUNITIES.c.key)
         query = _items(*conditions).order_by(*order).limit(limit).offset(offset)
-        with self._transaction() as db:
+        with self._reading() as db:
             return [_item(row) for row in db.execute(query).mappings()]
 
     def verdicts(self) -> list[Verdict]:
-        with self._transaction() as db:
+        with self._reading() as db:
             return values(db, Verdict, select(VERDICTS).order_by(VERDICTS.c.at))
 
     def events(self, subject: str) -> list[Event]:
         """What was done to one thing, oldest first."""
         query = select(EVENTS).where(EVENTS.c.subject == subject).order_by(EVENTS.c.id)
-        with self._transaction() as db:
+        with self._reading() as db:
             return values(db, Event, query)
 
 
 class Asking(Database):
     def advocates(self) -> list[Advocate]:
-        with self._transaction() as db:
+        with self._reading() as db:
             return values(db, Advocate, select(ADVOCATES).order_by(ADVOCATES.c.id))
 
     def advocate(self, key: str) -> Advocate | None:
-        with self._transaction() as db:
+        with self._reading() as db:
             found = values(db, Advocate, select(ADVOCATES).where(ADVOCATES.c.id == key))
         return found[0] if found else None
 
@@ -95,6 +103,24 @@ class Asking(Database):
         """All of them, or none. Known ids are left alone; change those by `swap`."""
         with self._transaction() as db:
             return add(db, new)
+
+    def put_advocates(
+        self,
+        new: Sequence[Advocate],
+        changes: Sequence[tuple[Advocate, Advocate]],
+        events: Iterable[Event] = (),
+    ) -> bool:
+        """Add and replace, all or none. False, and nothing done, if one of them was changed by
+        somebody else since it was read."""
+        try:
+            with self._transaction() as db:
+                add_all(db, new)
+                for old, changed in changes:
+                    replace(db, old, changed)
+                write_all(db, events=events)
+        except LostError:
+            return False
+        return True
 
     def erase_advocate(self, key: str) -> bool:
         """The person and all that we asked or wrote; False if there is nobody of that id."""
@@ -108,7 +134,7 @@ class Asking(Database):
             return bool(db.execute(delete(ADVOCATES).where(ADVOCATES.c.id == key)).rowcount)
 
     def ask(self, key: str) -> Ask | None:
-        with self._transaction() as db:
+        with self._reading() as db:
             found = values(db, Ask, select(ASKS).where(ASKS.c.key == key))
         return found[0] if found else None
 
@@ -134,8 +160,18 @@ class Asking(Database):
             query = query.where(ASKS.c.advocate == advocate)
         if due_by:
             query = query.where(ASKS.c.due_at <= due_by)
-        with self._transaction() as db:
+        with self._reading() as db:
             return values(db, Ask, query)
+
+    def asks_to_follow(self, now: datetime) -> list[Ask]:
+        """Those due, and those whose reply somebody should look for: said yes, or told us of it."""
+        told = and_(ASKS.c.state == AskState.DONE, ASKS.c.verified.is_(False))
+        looked_for = or_(ASKS.c.state == AskState.ACCEPTED, told)
+        look_due = or_(ASKS.c.look_at.is_(None), ASKS.c.look_at <= now)
+        followed = ASKS.c.state.in_([AskState.SENT, AskState.ACCEPTED, AskState.DONE])
+        query = select(ASKS).where(followed, or_(ASKS.c.due_at <= now, and_(looked_for, look_due)))
+        with self._reading() as db:
+            return values(db, Ask, query.order_by(ASKS.c.due_at, ASKS.c.key))
 
     def add_ask(
         self, ask: Ask, *, messages: Iterable[Message] = (), events: Iterable[Event] = ()
@@ -150,7 +186,7 @@ class Asking(Database):
 
 class Telling(Database):
     def message(self, key: str) -> Message | None:
-        with self._transaction() as db:
+        with self._reading() as db:
             found = values(db, Message, select(MESSAGES).where(MESSAGES.c.key == key))
         return found[0] if found else None
 
@@ -171,7 +207,7 @@ class Telling(Database):
             query = query.where(MESSAGES.c.about == about)
         if due_by:
             query = query.where(MESSAGES.c.due_at <= due_by)
-        with self._transaction() as db:
+        with self._reading() as db:
             return values(
                 db, Message, query.order_by(MESSAGES.c.due_at, MESSAGES.c.created_at).limit(limit)
             )

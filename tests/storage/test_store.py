@@ -233,6 +233,21 @@ def test_importing_leaves_known_advocates_alone(store: Store) -> None:
     assert kept.name == "Anna"
 
 
+def test_a_list_read_again_changes_known_advocates_and_adds_new_ones_all_or_none(
+    store: Store,
+) -> None:
+    anna, bo = advocate("anna"), advocate("bo")
+    store.add_advocates([anna, bo])
+    told = Event(at=NOW, actor="ops", action="imported", subject="advocates")
+    moved = anna.revised(company="New Ltd")
+    assert store.put_advocates([advocate("cy")], [(anna, moved)], [told])
+    assert {a.id: a.company for a in store.advocates()} == {"anna": "New Ltd", "bo": "", "cy": ""}
+    assert not store.put_advocates([advocate("di")], [(anna, moved)], [told])  # changed since
+    assert not store.put_advocates([advocate("cy")], [(bo, bo.revised(company="X"))])
+    assert {a.id: a.company for a in store.advocates()} == {"anna": "New Ltd", "bo": "", "cy": ""}
+    assert store.events("advocates") == [told]
+
+
 def test_a_lease_is_held_by_one_and_passes_on_when_it_ends(store: Store) -> None:
     assert store.take_lease("work", "a", NOW + HOUR, NOW)
     assert store.take_lease("work", "a", NOW + 2 * HOUR, NOW)

@@ -65,6 +65,7 @@ def upgrade() -> None:
         sa.Column("due_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("sent_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("answered_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("look_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("reminders", sa.Integer(), nullable=False),
         sa.Column("reply_url", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("reply_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
@@ -93,8 +94,8 @@ def upgrade() -> None:
             "uq_ask_thread",
             ["thread_key"],
             unique=True,
-            postgresql_where=sa.text("kind = 'reply' AND state <> 'dropped'"),
-            sqlite_where=sa.text("kind = 'reply' AND state <> 'dropped'"),
+            postgresql_where=sa.text("kind = 'reply' AND state <> 'dropped' AND thread_key <> ''"),
+            sqlite_where=sa.text("kind = 'reply' AND state <> 'dropped' AND thread_key <> ''"),
         )
 
     op.create_table(
@@ -274,8 +275,8 @@ def downgrade() -> None:
     with op.batch_alter_table("ask", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_ask_thread",
-            postgresql_where=sa.text("kind = 'reply' AND state <> 'dropped'"),
-            sqlite_where=sa.text("kind = 'reply' AND state <> 'dropped'"),
+            postgresql_where=sa.text("kind = 'reply' AND state <> 'dropped' AND thread_key <> ''"),
+            sqlite_where=sa.text("kind = 'reply' AND state <> 'dropped' AND thread_key <> ''"),
         )
         batch_op.drop_index(
             "uq_ask_author",
