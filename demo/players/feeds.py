@@ -1,0 +1,88 @@
+"""Plays sites with feeds: RSS 2.0 and Atom, with ETags."""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from xml.sax.saxutils import escape, quoteattr
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from demo.players.items import Item, Shelf
+
+_HOST = "https://feeds.example.com"
+
+
+class FeedPlayer(Shelf):
+    """/NAME.rss and /NAME.atom show the items whose `community` is NAME, newest first."""
+
+    prefix = "/feeds"
+
+    def __init__(self, items: Iterable[Item] = (), *, size: int = 30) -> None:
+        super().__init__(items)
+        self._size = size
+
+    def routes(self) -> list[BaseRoute]:
+        return [Route("/{name}.rss", self._rss), Route("/{name}.atom", self._atom)]
+
+    def link(self, item: Item) -> str:
+        return item.url or f"{_HOST}/{item.community}/{item.id}"
+
+    def _new_id(self, now: datetime) -> str:
+        return f"{int(now.timestamp())}-{self._count()}"
+
+    def _shown(self, request: Request) -> list[Item]:
+        name = request.path_params["name"]
+        return [item for item in self.live() if item.community == name][: self._size]
+
+    def _rss(self, request: Request) -> Response:
+        name = request.path_params["name"]
+        parts = "".join(self._rss_item(item) for item in self._shown(request))
+        head = f"<title>{escape(name)}</title><link>{_HOST}/{name}</link>"
+        body = (
+            '<?xml version="1.0" encoding="utf-8"?><rss version="2.0" '
+            'xmlns:dc="http://purl.org/dc/elements/1.1/"><channel>'
+            f"{head}<description>Played</description>{parts}</channel></rss>"
+        )
+        return _conditional(request, body, "application/rss+xml")
+
+    def _rss_item(self, item: Item) -> str:
+        return (
+            f"<item><title>{escape(item.title)}</title><link>{escape(self.link(item))}</link>"
+            f'<guid isPermaLink="false">{escape(item.id)}</guid>'
+            f"<pubDate>{format_datetime(item.posted_at.astimezone(UTC))}</pubDate>"
+            f"<dc:creator>{escape(item.author)}</dc:creator>"
+            f"<description>{escape(_markup(item.text))}</description></item>"
+        )
+
+    def _atom(self, request: Request) -> Response:
+        name = request.path_params["name"]
+        parts = "".join(self._atom_entry(item) for item in self._shown(request))
+        body = (
+            '<?xml version="1.0" encoding="utf-8"?><feed xmlns="http://www.w3.org/2005/Atom">'
+            f"<title>{escape(name)}</title><id>{_HOST}/{name}</id>{parts}</feed>"
+        )
+        return _conditional(request, body, "application/atom+xml")
+
+    def _atom_entry(self, item: Item) -> str:
+        at = f"{item.posted_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        return (
+            f"<entry><title>{escape(item.title)}</title><id>{escape(item.id)}</id>"
+            f"<link href={quoteattr(self.link(item))}/><published>{at}</published>"
+            f"<updated>{at}</updated><author><name>{escape(item.author)}</name></author>"
+            f'<content type="html">{escape(_markup(item.text))}</content></entry>'
+        )
+
+
+def _markup(text: str) -> str:
+    return "".join(f"<p>{escape(part)}</p>" for part in text.split("\n\n") if part)
+
+
+def _conditional(request: Request, body: str, content_type: str) -> Response:
+    tag = f'W/"{hashlib.sha256(body.encode()).hexdigest()[:16]}"'
+    headers = {"etag": tag}
+    if request.headers.get("if-none-match") == tag:
+        return Response(status_code=304, headers=headers)
+    return Response(body, media_type=content_type, headers=headers)
