@@ -55,6 +55,8 @@ class Database:
 
         False, and nothing done, if any row is no longer its `old`.
         """
+        # Made before the transaction: what makes them may read the store itself.
+        messages, events, verdicts = list(messages), list(events), list(verdicts)
         try:
             with self._transaction() as db:
                 for old, new in changes:

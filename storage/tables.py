@@ -7,7 +7,7 @@ stores and returns aware UTC on SQLite and PostgreSQL alike, and refuses naive v
 from datetime import datetime, time
 from typing import Any
 
-from sqlalchemy import JSON, Dialect, Index, MetaData, Text, text
+from sqlalchemy import JSON, BigInteger, Dialect, Index, MetaData, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import Field, SQLModel
@@ -220,7 +220,7 @@ class MessageRow(SQLModel, table=True):
     key: str = Field(primary_key=True)
     kind: str
     about: str = Field(index=True)
-    turn: int
+    turn: int = Field(sa_type=BigInteger)
     channel: str
     recipient: str
     state: str

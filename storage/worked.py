@@ -64,15 +64,22 @@ class Reviewed(Database):
         self,
         state: OpportunityState,
         *,
+        platform: str = "",
         awake_at: datetime | None = None,
+        asleep_at: datetime | None = None,
         limit: int = 100,
         offset: int = 0,
     ) -> list[Item]:
-        """Hot ones first, then by score. `awake_at` leaves out what is snoozed beyond then."""
+        """Hot ones first, then by score. `awake_at` leaves out what is snoozed beyond then;
+        `asleep_at` leaves out all the rest."""
+        snoozed = OPPORTUNITIES.c.snoozed_until
         conditions: list[ColumnElement[bool]] = [OPPORTUNITIES.c.state == state]
+        if platform:
+            conditions.append(POSTS.c.platform == platform)
         if awake_at:
-            snoozed = OPPORTUNITIES.c.snoozed_until
             conditions.append(or_(snoozed.is_(None), snoozed <= awake_at))
+        if asleep_at:
+            conditions.append(snoozed > asleep_at)
         order = (OPPORTUNITIES.c.hot.desc(), OPPORTUNITIES.c.score.desc(), OPPORTUNITIES.c.key)
         query = _items(*conditions).order_by(*order).limit(limit).offset(offset)
         with self._reading() as db:

@@ -117,6 +117,10 @@ def test_the_queue_shows_hot_ones_first_then_by_score_and_leaves_out_the_snoozed
     assert [i.post.external_id for i in now_shown] == ["t3_3", "t3_2", "t3_1"]
     assert [i.post.external_id for i in later_shown] == ["t3_3", "t3_2", "t3_4", "t3_1"]
     assert store.items(OpportunityState.OPEN, limit=1, offset=1)[0].post.external_id == "t3_2"
+    asleep = store.items(OpportunityState.OPEN, asleep_at=NOW)
+    assert [i.post.external_id for i in asleep] == ["t3_4"]
+    assert len(store.items(OpportunityState.OPEN, platform="reddit")) == 4
+    assert store.items(OpportunityState.OPEN, platform="x") == []
 
 
 def test_only_one_of_two_decisions_wins_and_only_its_consequences_are_written(

@@ -1,0 +1,234 @@
+"""The settings file, checked in full before anything starts.
+
+Each table is checked by the module that will use it, so a new option is an edit of that module
+only. Unknown keys are refused, and every problem is told at once with its place. Secrets come from
+the environment, or from the files that NAME_FILE names: see config/secrets.py.
+"""
+
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+import classifiers
+import listeners
+import notifiers
+from classifiers.base import Classifier
+from classifiers.catalogue import Catalogue
+from config import console, secrets
+from domain.errors import ConfigError
+from listeners.base import Listener
+from notifiers import slack
+from notifiers.base import Notifier
+from notifiers.messages import Company
+from routing.place import PlaceRule
+from routing.policy import Policy
+
+DEFAULT = Path(__file__).parent / "goodword.toml"
+CHANNELS = ("slack", "email")  # tables of their own; `log` needs none
+
+M = TypeVar("M", bound=BaseModel)
+Table = dict[str, Any]
+Clock = Callable[[], datetime]
+
+
+class Storage(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    url: str = "sqlite:///goodword.db"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the file says, built and ready; the model is loaded when it is first needed."""
+
+    path: Path
+    storage: Storage
+    company: Company
+    catalogue: Catalogue
+    listeners: Sequence[Listener]
+    notifiers: Mapping[str, Notifier]
+    slack: slack.Options | None  # its channel is the team's
+    policy: Policy
+    places: Mapping[str, PlaceRule]
+    console: console.Options
+    secrets: Mapping[str, str]
+    make_classifier: Callable[[], Classifier]
+
+
+def load(
+    path: Path, environ: Mapping[str, str], clock: Clock, *, need_secrets: bool = True
+) -> Settings:
+    """Raises ConfigError with every problem at once.
+
+    `need_secrets=False` is for commands that speak to nobody (score, match, import): sources and
+    channels whose secrets are missing are then left out instead of being problems.
+    """
+    check = _Check(path, _read(path))
+    known = secrets.read(environ, check.problems)
+    storage = check.table("storage", Storage)
+    catalogue = check.table("catalogue", Catalogue)
+    company = check.table("company", Company)
+    policy = check.table("routing", Policy)
+    options = check.table("console", console.Options)
+    places = {
+        key: rule
+        for key, table in check.take("places", dict).items()
+        if (rule := check.model(f'places."{key}"', PlaceRule, table))
+    }
+    heard = _sources(check, known, clock, need_secrets=need_secrets)
+    channels, team = _channels(check, known, need_secrets=need_secrets)
+    make_classifier = _classifier(check, catalogue)
+    if options and need_secrets:
+        check.problems += console.problems(options, known)
+    check.finish()
+    if not (storage and catalogue and company and policy and options and make_classifier):
+        raise ConfigError([f"{path}: not readable"])  # finish() has raised already
+    own = tuple(p.name for p in catalogue.products if p.ours)
+    return Settings(
+        path=path,
+        storage=storage,
+        company=company.model_copy(update={"products": company.products or own}),
+        catalogue=catalogue,
+        listeners=heard,
+        notifiers=channels,
+        slack=team,
+        policy=policy,
+        places=places,
+        console=options,
+        secrets=known,
+        make_classifier=make_classifier,
+    )
+
+
+def _sources(
+    check: "_Check", known: Mapping[str, str], clock: Clock, *, need_secrets: bool
+) -> list[Listener]:
+    heard: list[Listener] = []
+    names: set[str] = set()
+    for n, table in enumerate(check.take("sources", list)):
+        where = f"sources.{n}"
+        kind = listeners.KINDS.get(str(table.pop("kind", "")))
+        if kind is None:
+            check.problem(where, f"kind must be one of {', '.join(sorted(listeners.KINDS))}")
+            continue
+        if (options := check.model(where, kind.options, table)) is None:
+            continue
+        where = f"sources.{n} ({options.name})"
+        if options.name in names:
+            check.problem(where, "another source has this name; each needs its own")
+        names.add(options.name)
+        missing = [name for name in kind.secrets if name not in known]
+        if not missing:
+            heard += check.built(where, lambda k=kind, o=options: k.make(o, known, clock))
+        elif need_secrets:
+            check.problem(where, _set(missing))
+    return heard
+
+
+def _channels(
+    check: "_Check", known: Mapping[str, str], *, need_secrets: bool
+) -> tuple[dict[str, Notifier], slack.Options | None]:
+    channels: dict[str, Notifier] = {}
+    team: slack.Options | None = None
+    for name in CHANNELS:
+        table = check.take(name, dict)
+        kind = notifiers.KINDS[name]
+        if not table or (options := check.model(name, kind.options, table)) is None:
+            continue
+        try:
+            channels[name] = kind.make(options, known)
+            team = options if isinstance(options, slack.Options) else team
+        except ConfigError as error:
+            if need_secrets:
+                check.problems += error.problems
+    log = notifiers.KINDS["log"]
+    channels["log"] = log.make(log.options(), known)
+    return channels, team
+
+
+def _classifier(check: "_Check", catalogue: Catalogue | None) -> Callable[[], Classifier] | None:
+    table = check.take("classifier", dict)
+    kind = classifiers.KINDS.get(name := str(table.pop("kind", "spacy")))
+    if kind is None:
+        check.problem("classifier", f"kind {name!r} is none of {', '.join(classifiers.KINDS)}")
+        return None
+    options = check.model("classifier", kind[0], table)
+    if options is None or catalogue is None:
+        return None
+    return lambda: kind[1](options, catalogue)
+
+
+def _set(names: Sequence[str]) -> str:
+    return f"set {' and '.join(names)} in the environment (or the same with _FILE)"
+
+
+def _read(path: Path) -> Table:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ConfigError(
+            [f"{path}: there is no such file; config/goodword.toml is one to start from"]
+        ) from error
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError([f"{path}: {error}"]) from error
+
+
+class _Check:
+    """Takes the file apart and remembers all that is wrong with it."""
+
+    def __init__(self, path: Path, tables: Table) -> None:
+        self._path = path
+        self._left = tables
+        self.problems: list[str] = []
+
+    def problem(self, where: str, what: str) -> None:
+        self.problems.append(f"{where}: {what}")
+
+    def take(self, name: str, kind: type[Any]) -> Any:
+        """The table or list of that name, empty where the file has none."""
+        found = self._left.pop(name, kind())
+        if not isinstance(found, kind) or (
+            kind is list and not all(isinstance(one, dict) for one in found)
+        ):
+            self.problem(name, f"must be {f'[[{name}]]' if kind is list else f'[{name}]'} tables")
+            return kind()
+        return found
+
+    def table(self, name: str, model: type[M]) -> M | None:
+        return self.model(name, model, self.take(name, dict))
+
+    def model(self, where: str, model: type[M], table: object) -> M | None:
+        try:
+            return model.model_validate(table)
+        except ValidationError as error:
+            for e in error.errors(include_url=False):
+                self.problem(".".join(map(str, (where, *e["loc"]))), _plain(e["msg"]))
+            return None
+
+    def built(self, where: str, make: Callable[[], Listener]) -> list[Listener]:
+        try:
+            return [make()]
+        except ConfigError as error:
+            self.problems += [f"{where}: {p}" for p in error.problems]
+        return []
+
+    def finish(self) -> None:
+        self.problems += [f"{name}: no such setting" for name in self._left]
+        if self.problems:
+            raise ConfigError([f"{self._path}: {p}" for p in self.problems])
+
+
+_PHRASES = {
+    "Extra inputs are not permitted": "no such setting",
+    "Field required": "must be set",
+}
+
+
+def _plain(said: str) -> str:
+    """pydantic's words in ours."""
+    return _PHRASES.get(said, said.removeprefix("Value error, "))
