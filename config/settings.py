@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -124,7 +125,7 @@ def _sources(
         names.add(options.name)
         missing = [name for name in kind.secrets if name not in known]
         if not missing:
-            heard += check.built(where, lambda k=kind, o=options: k.make(o, known, clock))
+            heard += check.built(where, partial(kind.make, options, known, clock))
         elif need_secrets:
             check.problem(where, _set(missing))
     return heard
@@ -206,7 +207,10 @@ class _Check:
         try:
             return model.model_validate(table)
         except ValidationError as error:
-            for e in error.errors(include_url=False):
+            found = error.errors(include_url=False)
+            for e in found:
+                if e["type"] == "too_short" and any(_inside(o["loc"], e["loc"]) for o in found):
+                    continue  # only because what is in it was refused
                 self.problem(".".join(map(str, (where, *e["loc"]))), _plain(e["msg"]))
             return None
 
@@ -221,6 +225,10 @@ class _Check:
         self.problems += [f"{name}: no such setting" for name in self._left]
         if self.problems:
             raise ConfigError([f"{self._path}: {p}" for p in self.problems])
+
+
+def _inside(place: tuple[int | str, ...], outer: tuple[int | str, ...]) -> bool:
+    return len(place) > len(outer) and place[: len(outer)] == outer
 
 
 _PHRASES = {

@@ -21,7 +21,7 @@ from storage.store import Store
 
 log = logging.getLogger(__name__)
 
-_JOIN = 5.0  # seconds for requests under way
+_JOIN = 3.0  # seconds for requests under way
 
 Clock = Callable[[], datetime]
 

@@ -5,7 +5,7 @@ import logging
 import uvicorn
 from starlette.types import ASGIApp
 
-_GRACE = 3  # seconds that requests under way get when it ends
+_GRACE = 2  # seconds that requests under way get when it ends
 
 
 def serve(app: ASGIApp, host: str, port: int) -> uvicorn.Server:

@@ -100,8 +100,7 @@ class People:
         done = 0
         with httpx.Client(trust_env=False, timeout=20) as browser:
             for page in self.pages():
-                asked = asked_of(page)
-                if page in self._answered or asked is None:
+                if page in self._answered or (asked := asked_of(page)) is None:
                     continue
                 answer = _ANSWERS[len(self._answered) % len(_ANSWERS)]
                 try:

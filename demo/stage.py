@@ -104,6 +104,7 @@ def _export(item: Item) -> dict[str, str]:
 
 def settings_text(stage: Stage, *, storage_url: str, exports: Path, bind: str) -> str:
     """A settings file for `stage`: what the company knows, and where its world is played."""
+    # long: one file, to be read as one
     url, feeds = stage.server.url, sorted({p.community for p in stage.world.posts["rss"]})
     subreddits = sorted({p.community for p in stage.world.posts["reddit"]})
     rss = "".join(

@@ -27,9 +27,16 @@ class Candidate(Value):
     advocate: str
     fit: Share
     components: Mapping[str, float]  # sum to `fit`
-    why: str  # one line, for people
+    why: str  # one line, for people: what they have in common
+    not_stated: tuple[str, ...] = ()  # what the post leaves open, so that nobody was weighed by it
     last_asked: AwareDatetime | None = None
     asks_this_quarter: int = 0
+
+    @property
+    def told(self) -> str:
+        """`why`, and what could not be weighed: for the team."""
+        left_open = f"not stated: {', '.join(self.not_stated)}" if self.not_stated else ""
+        return "; ".join(filter(None, (self.why, left_open)))
 
 
 class Passed(Value):

@@ -184,7 +184,7 @@ def _person(number: int, candidate: Candidate, advocate: Advocate | None, key: s
         Strong(f"{number}. {name}"),
         f" · fit {phrases.percent(candidate.fit)}{_of(advocate)}",
         Break(),
-        shorten(one_line(candidate.why), _WHY),
+        shorten(one_line(candidate.told), _WHY),
         Break(),
         asked,
         button=Button(f"Ask {name}", ask_action(candidate.advocate), key),

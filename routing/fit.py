@@ -218,24 +218,21 @@ def _rested(advocate: Advocate, history: History, policy: Policy, now: datetime)
     return 0.5 * waited + 0.5 * (1 - load)
 
 
-def why(advocate: Advocate, wanted: Wanted, history: History) -> str:
-    """One line for people: what they have in common, and what the post left open."""
+def why(advocate: Advocate, wanted: Wanted) -> str:
+    """One line for people: what they have in common."""
     use_case = _shared_use_case(advocate, wanted)[1]
     region = bool(wanted.region) and advocate.region.casefold() == wanted.region
     rival = _left_rival(advocate, wanted)
     community = _shared_community(advocate, wanted)
-    last = history.last(advocate.id)
     said = (
         _say_peer(advocate, wanted),
-        f"active in {community}" if community else "",
+        f"active in {words.place(community)}" if community else "",
         f"same region ({advocate.region})" if region else "",
         _say_product(_best_known(advocate, wanted)[0]),
         f"moved from {rival}" if rival else "",
         f"same use case ({use_case})" if use_case else "",
-        f"last asked {words.ago(last, wanted.now)}" if last else "never asked before",
-        f"not stated: {', '.join(wanted.not_stated)}" if wanted.not_stated else "",
     )
-    return words.first_upper("; ".join(filter(None, said)))
+    return words.first_upper("; ".join(filter(None, said))) or "Willing and rested"
 
 
 def _say_peer(advocate: Advocate, wanted: Wanted) -> str:

@@ -129,7 +129,8 @@ def _candidate(one: _Weighed, wanted: fit.Wanted, history: History) -> Candidate
         advocate=one.advocate.id,
         fit=one.fit,
         components=one.components,
-        why=fit.why(one.advocate, wanted, history),
+        why=fit.why(one.advocate, wanted),
+        not_stated=tuple(wanted.not_stated),
         last_asked=one.last_asked,
         asks_this_quarter=history.within(one.advocate.id, QUARTER, wanted.now),
     )

@@ -117,7 +117,8 @@ def _names(mentions: Iterable[Mention]) -> list[str]:
 
 def _reason(post: Post, assessment: Assessment, now: datetime) -> str:
     asked = words.ago(_asked_at(post, now), now)
-    return f"{_gist(assessment)}; {assessment.score * 100:.0f} % sure; asked {asked}"
+    sure = min(assessment.score * 100, 99)  # nobody is wholly sure
+    return f"{_gist(assessment)}; {sure:.0f} % sure; asked {asked}"
 
 
 def _gist(assessment: Assessment) -> str:

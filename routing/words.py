@@ -31,6 +31,15 @@ def span(length: timedelta) -> str:
     return f"{length.days} days"
 
 
+_PLATFORMS = {"hackernews": "Hacker News", "reddit": "Reddit", "x": "X", "linkedin": "LinkedIn"}
+
+
+def place(key: str) -> str:
+    """ "r/crm" of "reddit:r/crm"; the platform's name where it is one community."""
+    platform, _, community = key.partition(":")
+    return community or _PLATFORMS.get(platform, platform)
+
+
 def ago(then: datetime, now: datetime) -> str:
     return "just now" if now - then < timedelta(minutes=1) else f"{span(now - then)} ago"
 

@@ -1,0 +1,126 @@
+"""The daemon: a metronome for the steps. *When* something is due stands in its row.
+
+Of two daemons on one database one works and the other stands by: a lease in the database says
+whose turn it is. SIGTERM (or Ctrl-C) lets what is in hand finish, and ends within ten seconds; a
+crash at any moment only repeats work.
+"""
+
+import logging
+import os
+import secrets
+import signal
+import socket
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from datetime import UTC, datetime, timedelta
+from types import FrameType
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from domain.errors import StorageError
+from pipeline.kit import Kit
+from pipeline.notify import recover
+from pipeline.steps import STEPS, attempt
+
+log = logging.getLogger(__name__)
+
+LEASE = "pipeline"
+TICK: Mapping[str, float] = {  # seconds
+    "listen": 5,
+    "classify": 3,
+    "route": 3,
+    "prompt": 3,
+    "follow_up": 5,
+    "notify": 2,
+}
+_GRACE = 5.0  # seconds for what is in hand, when told to stop
+
+Clock = Callable[[], datetime]
+
+
+class Daemon:
+    def __init__(
+        self,
+        kit: Kit,
+        clock: Clock,
+        *,
+        tick: Mapping[str, float] = TICK,
+        lease_for: timedelta = timedelta(seconds=20),
+    ) -> None:
+        self._kit = kit
+        self._clock = clock
+        self._tick = tick
+        self._lease_for = lease_for
+        self._holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        self._ours = False
+        self._working = {name: threading.Lock() for name in STEPS}
+        self._scheduler = BackgroundScheduler(
+            timezone=UTC,
+            # The library's own grace of one second silently skips work in a busy moment.
+            job_defaults={"misfire_grace_time": 300, "coalesce": True, "max_instances": 1},
+        )
+
+    def run(self, doors: AbstractContextManager[object] | None = None) -> None:
+        """Work until told to stop. `doors` are open meanwhile (the console, Slack's socket)."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._told_to_stop)
+        with doors or nullcontext():
+            self.start()
+            self._kit.stop.wait()
+            self.finish()
+
+    def start(self) -> None:
+        self._keep_lease()
+        seconds = self._lease_for.total_seconds() / 4
+        self._scheduler.add_job(self._keep_lease, "interval", seconds=seconds)
+        for name in STEPS:
+            self._scheduler.add_job(
+                self._step,
+                "interval",
+                [name],
+                seconds=self._tick[name],
+                next_run_time=datetime.now(UTC),  # else the first run waits for one interval
+            )
+        self._scheduler.start()
+        log.info("daemon=%s started", self._holder)
+
+    def finish(self) -> None:
+        self._kit.stop.set()
+        self._scheduler.shutdown(wait=False)
+        for name, lock in self._working.items():
+            if not lock.acquire(timeout=_GRACE / len(self._working)):
+                log.warning("step=%s is cut short; it will be repeated", name)
+        if self._ours:
+            try:
+                self._kit.store.release_lease(LEASE, self._holder)
+            except StorageError as error:
+                log.warning("lease=%s kept until it ends: %s", LEASE, error)
+        log.info("daemon=%s stopped", self._holder)
+
+    def _told_to_stop(self, number: int, _frame: FrameType | None) -> None:
+        if self._kit.stop.is_set():
+            os._exit(1)  # asked twice: at once
+        log.info("signal=%s finishing what is in hand", signal.Signals(number).name)
+        self._kit.stop.set()
+
+    def _keep_lease(self) -> None:
+        now = self._clock()
+        try:
+            ours = self._kit.store.take_lease(LEASE, self._holder, now + self._lease_for, now)
+            if ours and not self._ours:
+                # Whoever sent these is dead, or it would hold the lease.
+                lost = recover(self._kit, now, claimed_before=now)
+                log.info("lease=%s taken, %d messages looked for", LEASE, lost)
+        except StorageError as error:
+            log.error("lease=%s cannot be kept: %s", LEASE, error)  # noqa: TRY400
+            ours = False
+        if self._ours and not ours:
+            log.warning("lease=%s lost: another daemon works now", LEASE)
+        self._ours = ours
+
+    def _step(self, name: str) -> None:
+        if not self._ours or self._kit.stop.is_set():
+            return
+        with self._working[name]:
+            attempt(name, self._kit, self._clock())

@@ -1,0 +1,89 @@
+"""What the steps work with, in one hand."""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Protocol
+
+from classifiers.base import Classifier
+from config.settings import Settings
+from domain.errors import DeliveryError
+from domain.types import Advocate, Ask, Assessment, Place, Post, Shortlist
+from notifiers.base import Notifier
+from routing import match, place
+from storage.store import Store
+
+# As far back as any decision looks at asks: a quarter for the caps, `author_rest` for the askers.
+_HISTORY = timedelta(days=92)
+
+
+class Links(Protocol):
+    """Addresses of our own pages. Made by the console, which the pipeline does not know."""
+
+    def opportunity(self, key: str) -> str:
+        """Of the board's page of one; of its queue for ""."""
+
+    def ask(self, key: str) -> str:
+        """Signed, one person's, for a while."""
+
+    def unsubscribe(self, advocate: str) -> str:
+        """Signed, one click."""
+
+
+@dataclass(frozen=True)
+class Kit:
+    settings: Settings
+    store: Store
+    links: Links
+    stop: threading.Event = field(default_factory=threading.Event)  # set: finish what is in hand
+
+    @cached_property
+    def classifier(self) -> Classifier:
+        return self.settings.make_classifier()
+
+    def place(self, post: Post) -> Place:
+        return place.place(post.place_key, self.settings.places)
+
+    def history(self, now: datetime) -> list[Ask]:
+        return self.store.asks(since=now - max(_HISTORY, self.settings.policy.author_rest))
+
+    def shortlist(
+        self,
+        post: Post,
+        assessment: Assessment,
+        advocates: Sequence[Advocate],
+        history: Sequence[Ask],
+        now: datetime,
+        *,
+        chosen: str = "",
+    ) -> Shortlist:
+        return match.shortlist(
+            post,
+            assessment,
+            advocates,
+            history,
+            self.settings.policy,
+            self.place(post),
+            now,
+            catalogue=self.settings.catalogue.products,
+            chosen=chosen,
+        )
+
+    def notifier(self, channel: str) -> Notifier:
+        """Raises DeliveryError where the settings have no such channel (any more)."""
+        if found := self.settings.notifiers.get(channel):
+            return found
+        raise DeliveryError(f"there is no [{channel}] in the settings", permanent=True)
+
+    def team_channel(self) -> str:
+        """The notifier that reaches the team."""
+        return "slack" if "slack" in self.settings.notifiers else "log"
+
+    def channel_of(self, advocate: Advocate) -> str:
+        """The notifier that reaches this person: Slack where they are in it, else mail."""
+        notifiers = self.settings.notifiers
+        if advocate.slack_id and "slack" in notifiers:
+            return "slack"
+        return "email" if advocate.email and "email" in notifiers else "log"

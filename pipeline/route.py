@@ -1,0 +1,119 @@
+"""Approved opportunities -> asks: one advocate at a time, the next when the one before said no."""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+
+from domain.types import (
+    Advocate,
+    Ask,
+    AskState,
+    Event,
+    Message,
+    MessageKind,
+    MessageState,
+    Opportunity,
+    OpportunityState,
+    PostState,
+    Shortlist,
+)
+from pipeline.kit import Kit
+from routing import lifecycle, review
+from storage.store import Item
+
+log = logging.getLogger(__name__)
+
+IN_HAND = frozenset({AskState.DRAFTED, AskState.SENT, AskState.ACCEPTED})
+
+
+def route(kit: Kit, now: datetime) -> int:
+    """How many asks were drafted."""
+    _let_go(kit, now)
+    advocates = kit.store.advocates()
+    drafted = 0
+    for opportunity in kit.store.opportunities(OpportunityState.APPROVED):
+        if kit.stop.is_set():
+            break
+        asks = kit.store.asks(occasion=opportunity.key)
+        if any(ask.state in IN_HAND for ask in asks):
+            continue
+        if item := kit.store.item(opportunity.key):
+            drafted += _ask_next(kit, item, asks, advocates, now)
+    return drafted
+
+
+def _let_go(kit: Kit, now: datetime) -> None:
+    """Close what nobody decided, or could answer, in time."""
+    for state in (OpportunityState.OPEN, OpportunityState.APPROVED):
+        for opportunity in kit.store.opportunities(state):
+            asks = kit.store.asks(occasion=opportunity.key) if state != "open" else []
+            if opportunity.expires_at <= now and not any(a.state in IN_HAND for a in asks):
+                change(kit, opportunity, review.expired(opportunity, now), "route", now)
+
+
+def _ask_next(
+    kit: Kit, item: Item, asks: Sequence[Ask], advocates: Sequence[Advocate], now: datetime
+) -> bool:
+    opportunity, post, assessment = item
+    if any(ask.state is AskState.DONE for ask in asks):
+        return False  # follow_up closes it when the reply is verified
+    if post.state is PostState.GONE:
+        change(kit, opportunity, review.gone(opportunity, now), "route", now)
+        return False
+    wave = len(asks) + 1
+    policy = kit.settings.policy
+    if wave > policy.max_waves:
+        _nobody(kit, opportunity, f"{len(asks)} were asked, nobody could", now)
+        return False
+    found = kit.shortlist(
+        post, assessment, advocates, kit.history(now), now, chosen=opportunity.chosen
+    )
+    if not found.shortlist:
+        _nobody(kit, opportunity, _nobody_fits(found), now)
+        return False
+    ask = lifecycle.drafted(found.shortlist[0], post, wave=wave, now=now)
+    told = Event(at=now, actor="route", action="drafted", subject=ask.key, detail=ask.why)
+    if not kit.store.add_ask(ask, events=[told]):
+        return False  # its thread or author is somebody else's since we looked
+    log.info("ask=%s fit=%.2f wave=%d", ask.key, ask.fit, wave)
+    return True
+
+
+def _nobody_fits(found: Shortlist) -> str:
+    if not found.place.ask:
+        return "Nobody may be asked to reply in this place"
+    waiting = [passed for passed in found.others if passed.until]
+    if waiting:
+        return f"Nobody can be asked now; {len(waiting)} may be later"
+    return "Nobody fits: somebody for the recruiting list"
+
+
+def _nobody(kit: Kit, opportunity: Opportunity, note: str, now: datetime) -> None:
+    if opportunity.note != note:
+        change(kit, opportunity, review.unserved(opportunity, note, now), "route", now)
+
+
+def change(
+    kit: Kit, old: Opportunity, new: Opportunity, actor: str, now: datetime, *also: tuple[Ask, Ask]
+) -> bool:
+    """Swap, with the card redrawn; False if somebody was first."""
+    action = str(new.closed_as or new.note)
+    told = Event(at=now, actor=actor, action=action, subject=new.key)
+    return kit.store.swap((old, new), *also, events=[told], messages=redraw(kit, new, now))
+
+
+def redraw(kit: Kit, opportunity: Opportunity, now: datetime) -> list[Message]:
+    """The card again, where it is on a channel that can change what was sent."""
+    card = kit.store.message(f"{MessageKind.CARD}:{opportunity.key}")
+    if card is None or card.channel != "slack" or card.state is MessageState.SUPPRESSED:
+        return []
+    return [
+        Message(
+            kind=MessageKind.REDRAW,
+            about=opportunity.key,
+            turn=int(now.timestamp() * 1000),
+            channel="slack",
+            created_at=now,
+            due_at=now,
+        )
+    ]
