@@ -1,0 +1,1 @@
+"""How the shipped model is made: the corpus, and the recipe that turns it into `model/`."""
