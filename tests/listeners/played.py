@@ -20,7 +20,7 @@ SECRETS = {
     "GOODWORD_REDDIT_CLIENT_ID": "app",
     "GOODWORD_REDDIT_CLIENT_SECRET": "secret",
 }
-SOON = 0.4  # seconds: how long a listener under test waits for an answer
+SOON = 1.2  # seconds: how long a listener under test waits for an answer
 
 
 class Played:
