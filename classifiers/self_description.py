@@ -150,6 +150,13 @@ REGIONS = (
         rf"{_REGION}(?!'s)",
     ),
     _phrase(REGION_WORDS, rf"[(\[]{_REGION}[)\],]"),
+    # "in Austin, Texas": a town that no list knows, with what it lies in
+    _phrase(
+        REGION_WORDS,
+        r"(?<!made )(?<!built )(?<!holiday )(?<!assembled )(?<!visiting )(?<!born )"
+        rf"\b(?:in|near|from) [\w'-]+(?: [\w'-]+)?, {_REGION}(?!'s)",
+    ),
+    _phrase(REGION_WORDS, rf"(?:people|staff|us), [\w'-]+, {_REGION}[).,]"),
 )
 # What is made, sent, hosted or visited there says nothing of where somebody is.
 ELSEWHERE = re.compile(

@@ -57,6 +57,9 @@ def test_industry_is_read_onto_the_list(text: str, words: str, industry: str) ->
 @pytest.mark.parametrize(
     ("text", "words", "region"),
     [
+        ("Physio clinic in Austin, Texas. Nine of us.", "Texas", "north america"),
+        ("Our charity (38 people, Trondheim, Norway) is looking", "Norway", "nordics"),
+        ("40 people in Kraków, Poland, half client work", "Poland", "eastern europe"),
         ("a small firm in Leeds", "Leeds", "uk and ireland"),
         ("We're based in northern Germany", "Germany", "german-speaking europe"),
         ("UK-based startup", "UK", "uk and ireland"),
@@ -100,6 +103,7 @@ def test_use_case_is_kept_as_written() -> None:
         ("renters insurance that starts today", "industry"),
         ("I bank with them", "industry"),
         ("made in China", "region"),
+        ("made in Shenzhen, China", "region"),
         ("a holiday in Spain", "region"),
         ("can you help us in the evening, tell us", "region"),
         ("England won", "region"),
