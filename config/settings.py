@@ -112,14 +112,14 @@ def _sources(
     heard: list[Listener] = []
     names: set[str] = set()
     for n, table in enumerate(check.take("sources", list)):
-        where = f"sources.{n}"
+        name = table.get("name")
+        where = f"sources.{n} ({name})" if isinstance(name, str) else f"sources.{n}"
         kind = listeners.KINDS.get(str(table.pop("kind", "")))
         if kind is None:
             check.problem(where, f"kind must be one of {', '.join(sorted(listeners.KINDS))}")
             continue
         if (options := check.model(where, kind.options, table)) is None:
             continue
-        where = f"sources.{n} ({options.name})"
         if options.name in names:
             check.problem(where, "another source has this name; each needs its own")
         names.add(options.name)

@@ -18,7 +18,7 @@ from email.policy import SMTP
 from email.utils import localtime, parseaddr
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from domain.errors import ConfigError, DeliveryError
 from domain.text import one_line, shorten
@@ -51,10 +51,15 @@ class Options(BaseModel):
     def starttls(self) -> bool:
         return self.tls == "starttls" or (not self.tls and self.host not in _LOOPBACK)
 
+    @field_validator("sender")
+    @classmethod
+    def _reachable(cls, sender: str) -> str:
+        if not _ADDRESS.fullmatch(parseaddr(sender)[1]):
+            raise ValueError(f"{sender!r} is no address like 'Ada <ada@example.com>'")
+        return sender
+
     @model_validator(mode="after")
-    def _right(self) -> Self:
-        if not _ADDRESS.fullmatch(parseaddr(self.sender)[1]):
-            raise ValueError(f"sender {self.sender!r} is no address like 'Ada <ada@example.com>'")
+    def _private(self) -> Self:
         if self.tls == "none" and self.host not in _LOOPBACK:
             raise ValueError(f"tls 'none' would send mails to {self.host} for all to read")
         return self

@@ -95,9 +95,10 @@ x = 1
     assert [p.partition(":")[0] for p in told] == [
         "catalogue.products.0.colour",
         "routing",
-        "sources.0",
+        "sources.0 (a-forum)",
         "sources.1 (x-crm)",
         "email.port",
+        "email.sender",
         "rooting",
     ]
     assert "kind must be one of" in told[2]
@@ -113,8 +114,8 @@ x = 1
         ('[console]\nbind = "8080"', "is no host and port"),
         ('[console]\nbind = "0.0.0.0:80"', "set GOODWORD_CONSOLE_PASSWORD"),
         ('[classifier]\nkind = "crystal-ball"', "kind 'crystal-ball' is none of spacy"),
-        ("[[sources]]\nkind = 'rss'\nname = 'a b'\nurl = 'https://x.example'", "sources.0.name"),
-        ("[[sources]]\nkind = 'rss'\nname = 'a'\nurl = 'file:///etc/passwd'", "sources.0.url"),
+        ("[[sources]]\nkind = 'rss'\nname = 'a b'\nurl = 'https://x.example'", "sources.0 (a b).name"),
+        ("[[sources]]\nkind = 'rss'\nname = 'a'\nurl = 'file:///etc/passwd'", "sources.0 (a).url"),
     ],
 )
 def test_a_problem_says_where_and_what(tmp_path: Path, text: str, told: str) -> None:
