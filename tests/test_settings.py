@@ -114,7 +114,10 @@ x = 1
         ('[console]\nbind = "8080"', "is no host and port"),
         ('[console]\nbind = "0.0.0.0:80"', "set GOODWORD_CONSOLE_PASSWORD"),
         ('[classifier]\nkind = "crystal-ball"', "kind 'crystal-ball' is none of spacy"),
-        ("[[sources]]\nkind = 'rss'\nname = 'a b'\nurl = 'https://x.example'", "sources.0 (a b).name"),
+        (
+            "[[sources]]\nkind = 'rss'\nname = 'a b'\nurl = 'https://x.example'",
+            "sources.0 (a b).name",
+        ),
         ("[[sources]]\nkind = 'rss'\nname = 'a'\nurl = 'file:///etc/passwd'", "sources.0 (a).url"),
     ],
 )
