@@ -46,8 +46,11 @@ def _let_go(kit: Kit, now: datetime) -> None:
     """Close what nobody decided, or could answer, in time."""
     for state in (OpportunityState.OPEN, OpportunityState.APPROVED):
         for opportunity in kit.store.opportunities(state):
-            asks = kit.store.asks(occasion=opportunity.key) if state != "open" else []
-            if opportunity.expires_at <= now and not any(a.state in IN_HAND for a in asks):
+            if opportunity.expires_at > now:
+                continue
+            asks = kit.store.asks(occasion=opportunity.key)
+            # Where somebody has replied, follow_up closes it as answered.
+            if all(ask.state is AskState.DROPPED for ask in asks):
                 change(kit, opportunity, review.expired(opportunity, now), "route", now)
 
 
