@@ -17,10 +17,12 @@ from console.app import make_app
 from console.desk import Desk
 from console.serving import serve
 from domain.errors import ConfigError
+from domain.text import one_line, shorten
 from storage.store import Store
 
 log = logging.getLogger(__name__)
 
+_AGAIN = 60.0  # seconds, until Slack is called again
 _JOIN = 3.0  # seconds for requests under way
 
 Clock = Callable[[], datetime]
@@ -86,17 +88,33 @@ def open_doors(settings: Settings, store: Store, clock: Clock) -> Iterator[str]:
     thread = threading.Thread(target=server.run, args=([listening],), name="console", daemon=True)
     thread.start()
     connection = door.connection() if door and door.by_socket else None
+    closing = threading.Event()
     if connection:
-        connection.connect()
+        arguments = (connection, closing)
+        threading.Thread(target=_connect, args=arguments, name="slack", daemon=True).start()
     log.info("console=%s", options.base_url)
     try:
         yield options.base_url
     finally:
+        closing.set()
         if connection:
             connection.close()
         server.should_exit = True
         thread.join(_JOIN)
         listening.close()
+
+
+def _connect(connection: slack.Connection, closing: threading.Event) -> None:
+    """Slack may be down, or the token wrong, when we start: everything else works all the same."""
+    while not closing.is_set():
+        try:
+            connection.connect()
+        except Exception as error:  # noqa: BLE001  (the SDK's, urllib's, the websocket's)
+            said = shorten(one_line(str(error)), 200)
+            log.error("slack: clicks do not come in; tried again in a minute (%s)", said)  # noqa: TRY400
+            closing.wait(_AGAIN)
+        else:
+            return
 
 
 def _bind(host: str, port: int) -> socket.socket:

@@ -11,6 +11,7 @@ import secrets
 import signal
 import socket
 import threading
+import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
@@ -18,7 +19,7 @@ from types import FrameType
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from domain.errors import StorageError
+from domain.errors import GoodwordError, StorageError
 from pipeline.kit import Kit
 from pipeline.notify import recover
 from pipeline.steps import STEPS, attempt
@@ -54,6 +55,9 @@ class Daemon:
         self._lease_for = lease_for
         self._holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._ours = False
+        self._until = datetime.min.replace(tzinfo=UTC)  # of our lease
+        self._held = False  # once: later what is in hand may be our own
+        self._left_over: datetime | None = None  # look for what was claimed before then
         self._working = {name: threading.Lock() for name in STEPS}
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
@@ -67,8 +71,20 @@ class Daemon:
             signal.signal(number, self._told_to_stop)
         with doors or nullcontext():
             self.start()
-            self._kit.stop.wait()
+            self.wait()
             self.finish()
+
+    def wait(self) -> None:
+        """Until told to stop. The scheduler goes by the wall clock: where that is set back, it
+        would wait until the old time has come again, so it is told to begin at once."""
+        before = datetime.now(UTC)
+        while not self._kit.stop.wait(1):
+            now = datetime.now(UTC)
+            if now < before:
+                log.warning("the clock was set back by %s", before - now)
+                for job in self._scheduler.get_jobs():
+                    job.modify(next_run_time=now)
+            before = now
 
     def start(self) -> None:
         self._keep_lease()
@@ -88,8 +104,9 @@ class Daemon:
     def finish(self) -> None:
         self._kit.stop.set()
         self._scheduler.shutdown(wait=False)
+        ends = time.monotonic() + _GRACE
         for name, lock in self._working.items():
-            if not lock.acquire(timeout=_GRACE / len(self._working)):
+            if not lock.acquire(timeout=max(0.0, ends - time.monotonic())):
                 log.warning("step=%s is cut short; it will be repeated", name)
         if self._ours:
             try:
@@ -108,13 +125,16 @@ class Daemon:
         now = self._clock()
         try:
             ours = self._kit.store.take_lease(LEASE, self._holder, now + self._lease_for, now)
-            if ours and not self._ours:
-                # Whoever sent these is dead, or it would hold the lease.
-                lost = recover(self._kit, now, claimed_before=now)
-                log.info("lease=%s taken, %d messages looked for", LEASE, lost)
         except StorageError as error:
             log.error("lease=%s cannot be kept: %s", LEASE, error)  # noqa: TRY400
-            ours = False
+            ours = self._ours and now < self._until  # nobody else can have it before
+        else:
+            self._until = now + self._lease_for
+            if ours and not self._ours:
+                log.info("lease=%s taken", LEASE)
+                if not self._held:  # whoever sent these is dead, or it would hold the lease
+                    self._held = True
+                    self._left_over = now - self._lease_for * 0.75  # it has been dead for so long
         if self._ours and not ours:
             log.warning("lease=%s lost: another daemon works now", LEASE)
         self._ours = ours
@@ -123,4 +143,11 @@ class Daemon:
         if not self._ours or self._kit.stop.is_set():
             return
         with self._working[name]:
+            if name == "notify" and self._left_over:
+                before, self._left_over = self._left_over, None
+                try:
+                    recover(self._kit, self._clock(), claimed_before=before)
+                except GoodwordError as error:
+                    log.error("step=notify waits: %s", error)  # noqa: TRY400
+                    self._left_over = before
             attempt(name, self._kit, self._clock())

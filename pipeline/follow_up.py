@@ -7,7 +7,7 @@ import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from domain.errors import SourceError, StaleError
+from domain.errors import GoodwordError, SourceError, StaleError
 from domain.types import (
     Advocate,
     Ask,
@@ -30,6 +30,8 @@ from routing import follow, lifecycle, match, review
 
 log = logging.getLogger(__name__)
 
+_UNSEEN = timedelta(days=1)  # beyond an ask's time: then a thread that cannot be read is let be
+
 
 def follow_up(kit: Kit, now: datetime) -> int:
     """How many asks moved on."""
@@ -44,9 +46,14 @@ def follow_up(kit: Kit, now: datetime) -> int:
             moved += _look(kit, ask, advocate, item.post, now)
         except SourceError as error:
             log.warning("ask=%s cannot be looked at: %s", ask.key, error)
-            _again(kit, ask, now, error.retry_after)
+            moved += _unseen(kit, ask, advocate, now, error.retry_after)
         except StaleError:
             log.info("ask=%s has moved on", ask.key)
+        except GoodwordError:
+            raise
+        except Exception:  # one thread that breaks us must not keep the others from being read
+            log.exception("ask=%s cannot be looked at", ask.key)
+            moved += _unseen(kit, ask, advocate, now, None)
     return moved
 
 
@@ -68,6 +75,15 @@ def _reply(kit: Kit, ask: Ask, advocate: Advocate, post: Post) -> Post | None:
         if listener.platform == post.platform and isinstance(listener, ThreadReader):
             return follow.seen(ask, advocate, post, listener.replies(post), linked)
     return None
+
+
+def _unseen(kit: Kit, ask: Ask, advocate: Advocate, now: datetime, wait: timedelta | None) -> bool:
+    """The thread cannot be read: look again later, but nobody waits for a platform for ever."""
+    if now < ask.due_at + _UNSEEN:
+        return _again(kit, ask, now, wait)
+    if ask.state is AskState.DONE and ask.verified:
+        return _swap(kit, ask, lifecycle.let_be(ask), "no longer looked at", now)
+    return _no_reply_yet(kit, ask, advocate, now)
 
 
 def _no_reply_yet(kit: Kit, ask: Ask, advocate: Advocate, now: datetime) -> bool:

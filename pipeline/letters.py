@@ -56,8 +56,10 @@ def address_of(kit: Kit, message: Message) -> Address:
     if not message.recipient:
         return Address(name="team", slack=kit.settings.slack.channel if kit.settings.slack else "")
     advocate = kit.store.advocate(message.recipient)
-    if advocate is None:
-        return Address()
+    return _address(advocate) if advocate else Address()
+
+
+def _address(advocate: Advocate) -> Address:
     return Address(name=advocate.name, email=advocate.email, slack=advocate.slack_id)
 
 
@@ -142,7 +144,17 @@ def _about(kit: Kit, message: Message) -> _Ask | NoMore:
         return NoMore("they asked not to be written to", Dropped.LEFT)
     if item.post.state is PostState.GONE:
         return NoMore("the post was deleted", Dropped.GONE)
+    if message.channel not in _reaching(kit, advocate):
+        return NoMore(f"{message.channel} does not reach them", Dropped.NOT_ALLOWED)
     return _Ask(ask, advocate, item)
+
+
+def _reaching(kit: Kit, advocate: Advocate) -> set[str]:
+    """The channels that this person can be written to by. Without an id of theirs Slack's would be
+    the team's own; the log reaches nobody, so it counts only where there is nothing else."""
+    theirs = {"slack": advocate.slack_id, "email": advocate.email}
+    people = {name for name in kit.settings.notifiers if name in theirs}
+    return {name for name in people if theirs[name]} if people else {"log"}
 
 
 def _prompt(kit: Kit, message: Message, now: datetime) -> Answer:
@@ -151,12 +163,14 @@ def _prompt(kit: Kit, message: Message, now: datetime) -> Answer:
     ask, advocate, item = found
     if ask.state is not AskState.DRAFTED:
         return NoMore(lifecycle.told(ask))
-    if item.opportunity.state is not OpportunityState.APPROVED:
+    opportunity = item.opportunity
+    if opportunity.state is not OpportunityState.APPROVED or opportunity.expires_at <= now:
         return NoMore("the opportunity was closed meanwhile", Dropped.CLOSED)
     post, policy = item.post, kit.settings.policy
     place, history = kit.place(post), kit.history(now)
     if passed := match.still_allowed(ask, post, advocate, history, policy, place, now):
-        if passed.until and passed.until < item.opportunity.expires_at:
+        soon = min(opportunity.expires_at, now + policy.answer_within)
+        if passed.until and passed.until < soon:  # a night; for longer somebody else is asked
             return Later(passed.until, passed.why_not)
         return NoMore(passed.why_not, Dropped.NOT_ALLOWED)
     asked = [a for a in history if a.advocate == ask.advocate and a.sent_at]
@@ -172,7 +186,7 @@ def _prompt(kit: Kit, message: Message, now: datetime) -> Answer:
         now,
         kit.settings.company,
     )
-    return Ready(address_of(kit, message), letter)
+    return Ready(_address(advocate), letter)
 
 
 def _reminder(kit: Kit, message: Message, now: datetime) -> Answer:
@@ -181,10 +195,11 @@ def _reminder(kit: Kit, message: Message, now: datetime) -> Answer:
     ask, advocate, item = found
     if ask.state is not AskState.SENT:
         return NoMore(lifecycle.told(ask))
-    if advocate.paused_until and advocate.paused_until > now:
-        return NoMore("they asked for a pause")
-    if until := match.quiet_until(advocate, kit.settings.policy, now):
+    policy, place = kit.settings.policy, kit.place(item.post)
+    if until := match.quiet_until(advocate, policy, now):
         return Later(until, "quiet hours")
+    if passed := match.still_allowed(ask, item.post, advocate, (), policy, place, now):
+        return NoMore(passed.why_not)
     letter = messages.reminder(
         ask,
         advocate,
@@ -195,13 +210,17 @@ def _reminder(kit: Kit, message: Message, now: datetime) -> Answer:
         kit.settings.company,
         turn=message.turn,
     )
-    return Ready(address_of(kit, message), letter)
+    return Ready(_address(advocate), letter)
 
 
-def _thanks(kit: Kit, message: Message, now: datetime) -> Answer:  # noqa: ARG001  (all alike)
+def _thanks(kit: Kit, message: Message, now: datetime) -> Answer:
     if isinstance(found := _about(kit, message), NoMore):
         return found
     ask, advocate, item = found
+    if advocate.paused_until and advocate.paused_until > now:
+        return NoMore("they asked for a pause")
+    if until := match.quiet_until(advocate, kit.settings.policy, now):
+        return Later(until, "quiet hours")
     letter = messages.thanks(
         ask,
         advocate,
@@ -210,7 +229,7 @@ def _thanks(kit: Kit, message: Message, now: datetime) -> Answer:  # noqa: ARG00
         kit.links.unsubscribe(advocate.id),
         kit.settings.company,
     )
-    return Ready(address_of(kit, message), letter)
+    return Ready(_address(advocate), letter)
 
 
 _MAKERS: Mapping[MessageKind, Callable[[Kit, Message, datetime], Answer]] = {

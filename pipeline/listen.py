@@ -24,6 +24,8 @@ def listen(kit: Kit, now: datetime) -> int:
         for listener in kit.settings.listeners
         if (source := kit.store.source(listener.name)).due_at is None or source.due_at <= now
     ]
+    for listener, source in due:  # a database that takes nothing is found out before we ask anybody
+        kit.store.save_source(source.model_copy(update={"due_at": now + listener.every}))
     if len(due) == 1:  # no thread for the ordinary case
         return _save(kit, *due[0], _fetch(*due[0]), now)
     with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="listen") as pool:

@@ -7,9 +7,10 @@ reminder covers the rest. So nothing is ever said twice.
 
 import logging
 import random
+import time
 from datetime import datetime, timedelta
 
-from domain.errors import DeliveryError, StaleError
+from domain.errors import DeliveryError, GoodwordError, StaleError
 from domain.types import (
     Ask,
     AskState,
@@ -21,7 +22,7 @@ from domain.types import (
     Versioned,
 )
 from pipeline.kit import Kit
-from pipeline.letters import Later, NoMore, Ready, address_of, letter_for
+from pipeline.letters import Answer, Later, NoMore, Ready, address_of, letter_for
 from pipeline.route import redraw
 from routing import lifecycle
 
@@ -30,6 +31,7 @@ log = logging.getLogger(__name__)
 _CLAIM_ENDS = timedelta(minutes=5)  # then its sender is taken for dead
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=1)
 _AT_ONCE = 500
+_ROUND = 20.0  # seconds; then a new round begins, with a new `now`: quiet hours may have begun
 
 Change = tuple[Versioned, Versioned]
 
@@ -38,20 +40,17 @@ def notify(kit: Kit, now: datetime) -> int:
     """How many messages were sent."""
     recover(kit, now, claimed_before=now - _CLAIM_ENDS)
     sent = 0
-    down: set[str] = set()  # channels that ask us to wait: no further try in this round
+    ends = time.monotonic() + _ROUND
+    down: set[str] = set()  # channels that ask us to wait, or are silent: no further try now
     for message in kit.store.messages(states=[MessageState.QUEUED], due_by=now, limit=_AT_ONCE):
-        if kit.stop.is_set():
+        if kit.stop.is_set() or time.monotonic() > ends:
             break
         if message.channel in down:
             continue
-        claimed = message.revised(
-            state=MessageState.SENDING, claimed_at=now, attempts=message.attempts + 1
-        )
-        if kit.store.swap((message, claimed)):
-            outcome = _deliver(kit, claimed, now)
-            sent += outcome is MessageState.SENT
-            if outcome is MessageState.QUEUED:
-                down.add(message.channel)
+        outcome = _deliver(kit, message, now)
+        sent += outcome is MessageState.SENT
+        if outcome in (MessageState.QUEUED, MessageState.SENDING):
+            down.add(message.channel)
     return sent
 
 
@@ -59,40 +58,63 @@ def recover(kit: Kit, now: datetime, *, claimed_before: datetime) -> int:
     """Find out about messages whose sender died; how many there were."""
     stuck = kit.store.messages(states=[MessageState.SENDING])
     lost = [m for m in stuck if m.claimed_at is None or m.claimed_at <= claimed_before]
+    silent: set[str] = set()  # channels that cannot be asked just now
     for message in lost:
-        _find_out(kit, message, now)
+        if kit.stop.is_set():
+            break
+        if message.channel not in silent and not _find_out(kit, message, now):
+            silent.add(message.channel)
     return len(lost)
 
 
-def _find_out(kit: Kit, message: Message, now: datetime) -> None:
+def _find_out(kit: Kit, message: Message, now: datetime) -> bool:
+    """False where the channel does not answer now."""
     if message.kind is MessageKind.REDRAW:  # doing it again is the same as doing it once
         _keep(kit, message, now, state=MessageState.QUEUED)
-        return
+        return True
     try:
         found = kit.notifier(message.channel).find(address_of(kit, message), message.key)
     except DeliveryError as error:
         if not (error.unknown or error.permanent):
             log.warning("message=%s cannot be looked for yet: %s", message.key, error)
-            return
+            return False
         found = "assumed"
     log.info("message=%s found=%s", message.key, found)
     if found is None:
         _keep(kit, message, now, state=MessageState.QUEUED)
     else:
         _record_sent(kit, message, found, now)
+    return True
 
 
 def _deliver(kit: Kit, message: Message, now: datetime) -> MessageState | None:
-    """What became of it; None where it was not tried, or nobody knows."""
-    match letter_for(kit, message, now):
+    """What became of it; None where it was not tried. Its words are made before it is claimed, so
+    that whatever fails while they are made leaves it in the queue and not half sent."""
+    match _answer(kit, message, now):
         case NoMore(why, dropped_as):
             _give_up(kit, message, MessageState.SUPPRESSED, why, dropped_as, now)
             return MessageState.SUPPRESSED
         case Later(until, why):
             _postpone(kit, message, until, why)
             return None
+        case DeliveryError() as error:
+            claimed = message.revised(attempts=message.attempts + 1)
+            return _failed(kit, claimed, error, now) if kit.store.swap((message, claimed)) else None
         case Ready() as ready:
-            return _send(kit, message, ready, now)
+            claimed = message.revised(
+                state=MessageState.SENDING, claimed_at=now, attempts=message.attempts + 1
+            )
+            return _send(kit, claimed, ready, now) if kit.store.swap((message, claimed)) else None
+
+
+def _answer(kit: Kit, message: Message, now: datetime) -> Answer | DeliveryError:
+    try:
+        return letter_for(kit, message, now)
+    except GoodwordError:
+        raise
+    except Exception as error:  # a bug: it must not hold up all that is queued behind it
+        log.exception("message=%s cannot be written", message.key)
+        return DeliveryError(f"cannot be written: {type(error).__name__}; the log says more")
 
 
 def _send(kit: Kit, message: Message, ready: Ready, now: datetime) -> MessageState | None:
@@ -105,6 +127,12 @@ def _send(kit: Kit, message: Message, ready: Ready, now: datetime) -> MessageSta
             provider_id = notifier.send(ready.to, ready.letter)
     except DeliveryError as error:
         return _failed(kit, message, error, now)
+    except GoodwordError:
+        raise
+    except Exception as error:
+        log.exception("message=%s cannot be sent", message.key)
+        what = f"cannot be sent: {type(error).__name__}; the log says more"
+        return _failed(kit, message, DeliveryError(what, permanent=True), now)
     _record_sent(kit, message, provider_id, now)
     log.info("message=%s channel=%s sent", message.key, message.channel)
     return MessageState.SENT
@@ -113,7 +141,7 @@ def _send(kit: Kit, message: Message, ready: Ready, now: datetime) -> MessageSta
 def _failed(kit: Kit, message: Message, error: DeliveryError, now: datetime) -> MessageState | None:
     log.warning("message=%s attempt=%d error=%s", message.key, message.attempts, error)
     if error.unknown and message.kind is not MessageKind.REDRAW:
-        return None  # stays `sending`: recover() finds out
+        return MessageState.SENDING  # it stays so: recover() finds out
     if error.permanent or message.attempts >= kit.settings.policy.max_delivery_failures:
         _give_up(kit, message, MessageState.DEAD, str(error), Dropped.UNDELIVERABLE, now)
         return MessageState.DEAD
@@ -183,14 +211,14 @@ def _postpone(kit: Kit, message: Message, until: datetime, why: str) -> None:
                 state=MessageState.QUEUED,
                 due_at=until,
                 error=why,
-                attempts=message.attempts - 1,
             ),
         )
     ]
     ask = _drafted_ask(kit, message)
     if ask:
         changes.append((ask, lifecycle.postponed(ask, until + timedelta(hours=1))))
-    kit.store.swap(*changes)
+    if not kit.store.swap(*changes):
+        kit.store.swap(changes[0])
 
 
 def _keep(kit: Kit, message: Message, now: datetime, *, state: MessageState) -> None:

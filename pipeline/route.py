@@ -19,6 +19,7 @@ from domain.types import (
 )
 from pipeline.kit import Kit
 from routing import lifecycle, review
+from routing.history import burdens
 from storage.store import Item
 
 log = logging.getLogger(__name__)
@@ -64,9 +65,9 @@ def _ask_next(
         change(kit, opportunity, review.gone(opportunity, now), "route", now)
         return False
     wave = len(asks) + 1
-    policy = kit.settings.policy
-    if wave > policy.max_waves:
-        _nobody(kit, opportunity, f"{len(asks)} were asked, nobody could", now)
+    asked = sum(burdens(ask) for ask in asks)  # a draft that was never sent asked nobody
+    if asked >= kit.settings.policy.max_waves:
+        _nobody(kit, opportunity, f"Nobody could, of {asked} who were asked", now)
         return False
     found = kit.shortlist(
         post, assessment, advocates, kit.history(now), now, chosen=opportunity.chosen
@@ -79,6 +80,9 @@ def _ask_next(
     if not kit.store.add_ask(ask, events=[told]):
         return False  # its thread or author is somebody else's since we looked
     log.info("ask=%s fit=%.2f wave=%d", ask.key, ask.fit, wave)
+    if opportunity.note.startswith("Nobody"):  # true no more
+        again = review.unserved(opportunity, "", now)
+        kit.store.swap((opportunity, again), messages=redraw(kit, again, now))
     return True
 
 

@@ -155,6 +155,13 @@ def taken_as_told(ask: Ask) -> Ask:
     return _become(ask, AskState.DONE, look_at=NEVER, due_at=NEVER)
 
 
+def let_be(ask: Ask) -> Ask:
+    """A reply that we saw once, and can look at no more: whether it stayed up is not known."""
+    if ask.state is not AskState.DONE:
+        raise StaleError(told(ask))
+    return _become(ask, AskState.DONE, look_at=NEVER, due_at=NEVER)
+
+
 def told(ask: Ask) -> str:
     """How an ask stands, in one sentence, for the advocate and for the team alike."""
     match ask.state:

@@ -71,7 +71,7 @@ class Policy(BaseModel):
     look_every: Positive = timedelta(minutes=10)  # for the reply of one who said yes
     reply_within: Positive = timedelta(days=3)  # from yes to the reply
     max_waves: Annotated[int, Field(ge=1, le=10)] = 3  # advocates asked one after the other
-    max_delivery_failures: Annotated[int, Field(ge=1)] = 5
+    max_delivery_failures: Annotated[int, Field(ge=1)] = 30  # with waits of 30 s to 1 h: a day
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -176,7 +176,7 @@ class Asking(Database):
         looked_for = or_(ASKS.c.state == AskState.ACCEPTED, told)
         look_due = or_(ASKS.c.look_at.is_(None), ASKS.c.look_at <= now)
         followed = ASKS.c.state.in_([AskState.SENT, AskState.ACCEPTED, AskState.DONE])
-        query = select(ASKS).where(followed, or_(ASKS.c.due_at <= now, and_(looked_for, look_due)))
+        query = select(ASKS).where(followed, look_due, or_(ASKS.c.due_at <= now, looked_for))
         with self._reading() as db:
             return values(db, Ask, query.order_by(ASKS.c.due_at, ASKS.c.key))
 
