@@ -86,10 +86,17 @@ class Run:
             process.wait()
 
     def write_some(self, share: float) -> None:
-        """Strangers write: the next `share` of each platform's posts appear."""
+        """Strangers write: the next `share` of each platform's posts appear, as written now.
+
+        X's all appear at once: its ids tell the time, and the advocates' replies get newer ones.
+        """
         for platform, items in self.waiting.items():
-            count = max(1, round(len(worlds.items(self.stage.world, platform)) * share))
+            some = max(1, round(len(worlds.items(self.stage.world, platform)) * share))
+            count = len(items) if platform == "x" else some
             new, self.waiting[platform] = items[:count], items[count:]
+            if platform != "x":
+                now = self.clock().replace(microsecond=0)
+                new = [item.model_copy(update={"posted_at": now}) for item in new]
             self.stage.walls[platform].add(*new)  # type: ignore[attr-defined]
 
     def people_act(self) -> int:
@@ -111,7 +118,8 @@ class Run:
         moving = [m for m in moving if m.due_at <= self.clock()]
         asks = self.store.asks(states=[AskState.ACCEPTED])
         waiting = self.store.counts()["posts"]["waiting"]
-        return not moving and not asks and not waiting and not any(self.waiting.values())
+        unheard = _written(self.stage) - _heard(self.store)
+        return not moving and not asks and not waiting and not unheard
 
 
 def run(kills: int, seed: int, *, storage_url: str = "", port: int = _PORT) -> dict[str, Any]:
@@ -168,7 +176,7 @@ def _found(run_: Run, kills: int) -> dict[str, Any]:
         *(f"two advocates on one thread: {key}" for key, n in threads.items() if n > 1),
         *(f"left half sent: {key}" for key in left),
         *(f"no card for {key}" for key in sorted(opened - carded)),
-        *([f"{written} written, {heard} heard"] if heard < written else []),
+        *(f"never heard: {name}" for name in sorted(_written(stage) - _heard(store))),
         *([f"{counts['posts']['waiting']} never assessed"] if counts["posts"]["waiting"] else []),
     ]
     return {
@@ -183,6 +191,17 @@ def _found(run_: Run, kills: int) -> dict[str, Any]:
         "messages": dict(Counter(str(m.state) for m in messages)),
         "broken": broken,
     }
+
+
+def _written(stage: Stage) -> set[str]:
+    return {f"{name}:{p.id}" for name, posts in stage.world.posts.items() for p in posts}
+
+
+def _heard(store: Store) -> set[str]:
+    """As `_written` names them: without instance, and without what LinkedIn puts before its ids."""
+    with store._reading() as db:
+        keys = db.exec_driver_sql("SELECT key FROM post").scalars().all()
+    return {f"{key.partition(':')[0]}:{key.rpartition(':')[2]}" for key in keys}
 
 
 def _of(store: Store, state: str) -> list[Any]:
