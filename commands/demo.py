@@ -151,6 +151,11 @@ class _Play:
     # ---------------------------------------------------------------- with a person
 
     def _serve(self) -> None:
+        if any(self._before.values()):
+            self._say(
+                "\nKept from an earlier run: what was decided then stays so, and the played Slack "
+                "and mail start empty.\nDelete the folder demo/run to begin afresh."
+            )
         url, board = self._stage.server.url, self._settings.console.base_url
         self._say(
             "\nNow it is yours:",

@@ -26,8 +26,10 @@ def import_(
     cli.log(quiet=True)
     from commands import office
 
-    kept = cli.store(cli.settings(need_secrets=False))
-    changed = office.import_advocates(kept, file, cli.now(), dry_run=dry_run)
+    read = cli.settings(need_secrets=False)
+    kept = cli.store(read)
+    names = [name for p in read.catalogue.products for name in (p.name, *p.aliases)]
+    changed = office.import_advocates(kept, file, cli.now(), dry_run=dry_run, products=names)
     kept.close()
     cli.say(*changed, *(["Nothing was changed: this was a dry run."] if dry_run else []))
 

@@ -2,13 +2,16 @@
 
 import platform
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from config import roster
 from config.settings import Settings
+from domain import scales
 from domain.errors import ConfigError, GoodwordError, StaleError
 from domain.types import (
     Advocate,
@@ -22,6 +25,7 @@ from domain.types import (
     Shortlist,
     Source,
 )
+from listeners import KINDS
 from pipeline.kit import Kit
 from routing import delivery, people
 from storage.store import Store
@@ -90,6 +94,7 @@ def doctor(load: Callable[[], Settings], open_store: Callable[[Settings], Store]
 
 def _database(store: Store) -> str:
     try:
+        store.probe()
         return f"answers, tables at revision {store.revision()}"
     finally:
         store.close()
@@ -98,7 +103,9 @@ def _database(store: Store) -> str:
 # ------------------------------------------------------------------ advocates
 
 
-def import_advocates(store: Store, file: Path, now: datetime, *, dry_run: bool) -> list[str]:
+def import_advocates(
+    store: Store, file: Path, now: datetime, *, dry_run: bool, products: Collection[str] = ()
+) -> list[str]:
     """What changed (or would), a line each. Raises ConfigError with every bad row: then nothing
     is changed."""
     stored = store.advocates()
@@ -113,7 +120,28 @@ def import_advocates(store: Store, file: Path, now: datetime, *, dry_run: bool) 
         [m for m in merged if m.id not in old], changes, [told]
     ):
         raise StaleError("advocates: somebody was changed meanwhile; import the file once more")
-    return list(roster.difference(stored, merged))
+    return [*roster.difference(stored, merged), *_doubts(merged, products)]
+
+
+def _doubts(people_read: Sequence[Advocate], products: Collection[str]) -> list[str]:
+    """What is no mistake of form, but would never be found fitting."""
+    known = {name.casefold() for name in products}
+    doubts = []
+    for advocate in people_read:
+        named = {p.product for p in advocate.products}
+        doubts += [
+            f"{advocate.id}: the product {name!r} is not in the catalogue; is it a slip?"
+            for name in sorted(named)
+            if name.casefold() not in known
+        ]
+        doubts += [
+            f"{advocate.id}: no source is of the platform {platform!r} in handles"
+            for platform in advocate.handles
+            if platform not in KINDS
+        ]
+        if advocate.industry and advocate.industry not in scales.INDUSTRIES:
+            doubts.append(f"{advocate.id}: the industry {advocate.industry!r} is on no list")
+    return doubts
 
 
 def pause_advocate(store: Store, key: str, length: timedelta, now: datetime) -> Advocate:
@@ -165,8 +193,10 @@ def given_post(fields: Mapping[str, Any], now: datetime) -> Post:
                 **fields,
             }
         )
-    except ValueError as error:
-        raise ConfigError([f"match: not a post: {error}"]) from error
+    except ValidationError as error:
+        found = error.errors(include_url=False)
+        problems = [f"match: {'.'.join(map(str, e['loc']))}: {e['msg']}" for e in found]
+        raise ConfigError(problems) from error
 
 
 def shortlist(kit: Kit, post: Post, now: datetime) -> Shortlist:

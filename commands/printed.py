@@ -20,7 +20,7 @@ from domain.errors import ConfigError
 from domain.text import one_line, shorten
 from domain.types import Advocate, Ask, Message, Opportunity, Post, Shortlist
 
-_WIDTH = 110
+_WIDTH = 400  # of what is not read in a terminal: no line is broken there
 
 
 def post(said: Post) -> str:
@@ -39,11 +39,14 @@ def shortlist(found: Shortlist, names: Mapping[str, str]) -> str:
     lines += ["", "Not asked:"] * bool(found.others)
     lines += [
         f"   {names.get(p.advocate, p.advocate)} ({p.advocate}): {p.why_not}"
-        + (f" until {p.until:%Y-%m-%d %H:%M} UTC" if p.until else "")
+        + (f"; free from {p.until:%Y-%m-%d %H:%M} UTC" if p.until else "")
         for p in found.others
     ]
     place = found.place
-    lines += ["", f"Place {place.key or 'unknown'}: {'ask' if place.ask else 'ask nobody'}"]
+    lines += [
+        "",
+        f"Place {place.key or 'unknown'}: {'asking is allowed' if place.ask else 'ask nobody'}",
+    ]
     return "\n".join([*lines, f"   {place.note}"] if place.note else lines)
 
 
@@ -134,7 +137,7 @@ def messages(found: Iterable[Message]) -> str:
 def _table(names: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     table = Table(box=None, pad_edge=False, show_edge=False)
     for name in names:
-        table.add_column(name, overflow="fold")
+        table.add_column(name, overflow="fold", no_wrap=name == "key")
     empty = True
     for row in rows:
         table.add_row(*(Text(one_line(cell)) for cell in row))

@@ -159,7 +159,7 @@ def handles(cell: str) -> Mapping[str, str]:
     for part in parts(cell):
         platform, _, said = (piece.strip() for piece in part.partition(":"))
         platform = _RENAMED.get(platform.lower(), platform.lower())
-        handle = _bare(said)
+        handle = "" if platform in ("http", "https") else _bare(said)
         if not _PLATFORM.fullmatch(platform) or not handle or re.search(r"\s", handle):
             raise ValueError(f"holds {one_line(part)[:60]!r}; write them like reddit:ann_k;x:annk")
         if platform in found:

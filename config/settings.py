@@ -26,7 +26,7 @@ from listeners.base import Listener
 from notifiers import slack
 from notifiers.base import Notifier
 from notifiers.messages import Company
-from routing.place import PlaceRule
+from routing.place import DEFAULTS, PlaceRule
 from routing.policy import Policy
 
 DEFAULT = Path(__file__).parent / "goodword.toml"
@@ -76,11 +76,7 @@ def load(
     company = check.table("company", Company)
     policy = check.table("routing", Policy)
     options = check.table("console", console.Options)
-    places = {
-        key: rule
-        for key, table in check.take("places", dict).items()
-        if (rule := check.model(f'places."{key}"', PlaceRule, table))
-    }
+    places = _places(check)
     heard = _sources(check, known, clock, need_secrets=need_secrets)
     channels, team = _channels(check, known, need_secrets=need_secrets)
     make_classifier = _classifier(check, catalogue)
@@ -104,6 +100,21 @@ def load(
         secrets=known,
         make_classifier=make_classifier,
     )
+
+
+def _places(check: "_Check") -> dict[str, PlaceRule]:
+    """A key that no post can have would drop a prohibition without a word, so it is refused."""
+    found = {}
+    for said, table in check.take("places", dict).items():
+        platform, _, community = said.strip().partition(":")
+        if platform == "reddit" and community:
+            community = f"r/{community.strip('/ ').removeprefix('r/')}"
+        if platform not in listeners.KINDS.keys() | DEFAULTS.keys():
+            what = f'{platform!r} is no platform; write it like "reddit:r/crm" or "hackernews"'
+            check.problem(f'places."{said}"', what)
+        elif (rule := check.model(f'places."{said}"', PlaceRule, table)) is not None:
+            found[f"{platform}:{community.strip()}" if community else platform] = rule
+    return found
 
 
 def _sources(
@@ -137,9 +148,10 @@ def _channels(
     channels: dict[str, Notifier] = {}
     team: slack.Options | None = None
     for name in CHANNELS:
-        table = check.take(name, dict)
+        if not check.has(name):
+            continue
         kind = notifiers.KINDS[name]
-        if not table or (options := check.model(name, kind.options, table)) is None:
+        if (options := check.model(name, kind.options, check.take(name, dict))) is None:
             continue
         try:
             channels[name] = kind.make(options, known)
@@ -189,6 +201,9 @@ class _Check:
 
     def problem(self, where: str, what: str) -> None:
         self.problems.append(f"{where}: {what}")
+
+    def has(self, name: str) -> bool:
+        return name in self._left
 
     def take(self, name: str, kind: type[Any]) -> Any:
         """The table or list of that name, empty where the file has none."""

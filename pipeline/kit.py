@@ -81,6 +81,10 @@ class Kit:
         """The notifier that reaches the team."""
         return "slack" if "slack" in self.settings.notifiers else "log"
 
+    def reaches_people(self) -> bool:
+        """Whether there is any channel to advocates: the log is none, it only tries things out."""
+        return any(name != "log" for name in self.settings.notifiers)
+
     def channel_of(self, advocate: Advocate) -> str:
         """The notifier that reaches this person: Slack where they are in it, else mail."""
         notifiers = self.settings.notifiers

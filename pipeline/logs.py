@@ -21,3 +21,5 @@ def set_up(*, verbose: bool = False, quiet: bool = False) -> None:
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name in _CHATTY:
         logging.getLogger(name).setLevel(max(level, logging.WARNING))
+    # A step that is still at work when its next turn comes is no news.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)

@@ -64,10 +64,8 @@ def _ask_next(
     if post.state is PostState.GONE:
         change(kit, opportunity, review.gone(opportunity, now), "route", now)
         return False
-    wave = len(asks) + 1
-    asked = sum(burdens(ask) for ask in asks)  # a draft that was never sent asked nobody
-    if asked >= kit.settings.policy.max_waves:
-        _nobody(kit, opportunity, f"Nobody could, of {asked} who were asked", now)
+    if why_not := _must_not(kit, asks):
+        _nobody(kit, opportunity, why_not, now)
         return False
     found = kit.shortlist(
         post, assessment, advocates, kit.history(now), now, chosen=opportunity.chosen
@@ -75,15 +73,25 @@ def _ask_next(
     if not found.shortlist:
         _nobody(kit, opportunity, _nobody_fits(found), now)
         return False
-    ask = lifecycle.drafted(found.shortlist[0], post, wave=wave, now=now)
+    ask = lifecycle.drafted(found.shortlist[0], post, wave=len(asks) + 1, now=now)
     told = Event(at=now, actor="route", action="drafted", subject=ask.key, detail=ask.why)
     if not kit.store.add_ask(ask, events=[told]):
         return False  # its thread or author is somebody else's since we looked
-    log.info("ask=%s fit=%.2f wave=%d", ask.key, ask.fit, wave)
+    log.info("ask=%s fit=%.2f wave=%d", ask.key, ask.fit, ask.wave)
     if opportunity.note.startswith("Nobody"):  # true no more
         again = review.unserved(opportunity, "", now)
         kit.store.swap((opportunity, again), messages=redraw(kit, again, now))
     return True
+
+
+def _must_not(kit: Kit, asks: Sequence[Ask]) -> str:
+    """Why nobody (more) is asked, whoever would fit; "" where somebody may be."""
+    if not kit.reaches_people():
+        return "Nobody can be written to: set up [email] or [slack]"
+    asked = sum(burdens(ask) for ask in asks)  # a draft that was never sent asked nobody
+    if asked >= kit.settings.policy.max_waves:
+        return f"Nobody could, of {asked} who were asked"
+    return ""
 
 
 def _nobody_fits(found: Shortlist) -> str:

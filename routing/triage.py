@@ -54,7 +54,7 @@ def opportunity(
         intent=assessment.intent,
         components=components,
         score=score,
-        reason=_reason(post, assessment, now),
+        reason=_reason(assessment),
         hot=dated and score >= policy.hot_above,
         state=OpportunityState.APPROVED if sure else OpportunityState.OPEN,
         decided_by=BY_RULE if sure else "",
@@ -115,10 +115,10 @@ def _names(mentions: Iterable[Mention]) -> list[str]:
     return list(dict.fromkeys(shorten(one_line(m.name), 40) for m in mentions))
 
 
-def _reason(post: Post, assessment: Assessment, now: datetime) -> str:
-    asked = words.ago(_asked_at(post, now), now)
+def _reason(assessment: Assessment) -> str:
+    """Without the post's age: it would be wrong an hour later."""
     sure = min(assessment.score * 100, 99)  # nobody is wholly sure
-    return f"{_gist(assessment)}; {sure:.0f} % sure; asked {asked}"
+    return f"{_gist(assessment)}; {sure:.0f} % sure"
 
 
 def _gist(assessment: Assessment) -> str:

@@ -62,6 +62,11 @@ class Operated(Database):
         with self._reading() as db:
             return revision(db)
 
+    def probe(self) -> None:
+        """Raises StorageError where nothing could be written now."""
+        with self._transaction():
+            pass
+
     def backup(self, file: Path) -> None:
         """A consistent copy while the program runs. `file` must not exist."""
         if self._engine.dialect.name != "sqlite":

@@ -166,3 +166,14 @@ def test_an_erased_advocate_is_in_no_file_any_more(goodword: Goodword) -> None:
     for file in goodword.folder.glob("goodword.db*"):
         assert b"anna@customer.example" not in file.read_bytes()
     assert goodword("advocates", "show", "anna").returncode == 2
+
+
+def test_an_import_doubts_what_could_never_fit(goodword: Goodword) -> None:
+    rows = "id,name,email,industry,handles,products\nh,Hal,h@x.example,plumber,redit:h,Fernhil\n"
+    ended = goodword("advocates", "import", goodword.write("a.csv", rows), "--dry-run")
+    assert ended.returncode == 0
+    assert "h: the product 'Fernhil' is not in the catalogue" in ended.stdout
+    assert "h: no source is of the platform 'redit'" in ended.stdout
+    assert "h: the industry 'plumber' is on no list" in ended.stdout
+    address = rows.replace("redit:h", "https://www.reddit.com/user/h")
+    assert goodword("advocates", "import", goodword.write("b.csv", address)).returncode == 2

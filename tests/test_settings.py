@@ -111,6 +111,8 @@ x = 1
         ("[[catalogue.products]\n", "Expected"),
         ("sources = 3", "sources: must be [[sources]] tables"),
         ("[storage]\nurl = 3", "storage.url: Input should be a valid string"),
+        ('[places."redit:r/crm"]\nask = false', "is no platform"),
+        ("[slack]\n", "slack.channel: must be set"),
         ('[console]\nbind = "8080"', "is no host and port"),
         ('[console]\nbind = "0.0.0.0:80"', "set GOODWORD_CONSOLE_PASSWORD"),
         ('[classifier]\nkind = "crystal-ball"', "kind 'crystal-ball' is none of spacy"),
@@ -153,3 +155,10 @@ def test_what_speaks_to_nobody_needs_no_secrets(tmp_path: Path) -> None:
 def test_a_missing_file_names_one_to_start_from(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="there is no such file"):
         load(tmp_path / "none.toml", {}, lambda: NOW)
+
+
+@pytest.mark.parametrize("said", ["reddit:crm", "reddit:/r/crm", " reddit:r/crm ", "reddit:r/crm"])
+def test_a_place_is_known_however_its_community_is_written(tmp_path: Path, said: str) -> None:
+    settings = read(tmp_path, f'{GOOD}\n[places."hackernews"]\n'.replace("reddit:r/crm", said))
+    assert settings.places["reddit:r/crm"].ask is False
+    assert "hackernews" in settings.places

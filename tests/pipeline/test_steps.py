@@ -193,6 +193,17 @@ def test_quiet_hours_hold_a_mail_back_until_morning() -> None:
         assert world.email.keys == [f"prompt:{QUESTION.key}@cy"]
 
 
+def test_where_nobody_can_be_written_to_nobody_is_used_up(world: World) -> None:
+    object.__setattr__(world.kit.settings, "notifiers", {"log": world.slack})
+    world.once()
+    world.approve(QUESTION)
+    world.once()
+    assert world.store.asks() == []
+    kept = world.store.opportunity(QUESTION.key)
+    assert kept
+    assert kept.note == "Nobody can be written to: set up [email] or [slack]"
+
+
 # ------------------------------------------------------------------ failures
 
 

@@ -29,7 +29,7 @@ def test_a_fresh_question_about_us_is_an_opportunity() -> None:
     assert found.topic == "Fernhill"
     assert found.state is OpportunityState.OPEN
     assert found.hot
-    assert found.reason == "Weighs Fernhill against Tidewell; 86 % sure; asked 2 h ago"
+    assert found.reason == "Weighs Fernhill against Tidewell; 86 % sure"
     assert found.expires_at == NOW + POLICY.expire_after
     assert not found.decided_by
 
@@ -91,7 +91,7 @@ def test_a_post_dated_in_the_future_counts_from_when_it_was_heard_and_hurries_no
     early = post(posted_at=NOW + 2 * DAY, fetched_at=NOW - HOUR)
     found = triage.opportunity(early, judged(), policy, NOW)
     assert found is not None
-    assert found.reason.endswith("asked 1 h ago")
+    assert found.components["freshness"] < policy.triage_freshness
     assert not found.hot
     assert found.state is OpportunityState.OPEN
 
@@ -101,7 +101,7 @@ def test_clocks_that_differ_a_little_change_nothing() -> None:
     found = triage.opportunity(soon, judged(), POLICY, NOW)
     assert found is not None
     assert found.hot
-    assert found.reason.endswith("asked just now")
+    assert found.components["freshness"] == pytest.approx(Policy().triage_freshness)
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ def test_the_reason_says_what_the_asker_wants(
     policy = Policy(require_catalogue=False)
     found = triage.opportunity(ASKED, judged(intent=intent, mentions=mentions), policy, NOW)
     assert found is not None
-    assert found.reason.startswith(f"{said}; 90 % sure;")
+    assert found.reason.startswith(f"{said}; 90 % sure")
 
 
 def test_a_name_from_the_post_cannot_break_the_line() -> None:
