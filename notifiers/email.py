@@ -12,6 +12,7 @@ import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import timedelta
+from email.errors import MessageError
 from email.headerregistry import Address as MailAddress
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -76,8 +77,12 @@ class EmailNotifier:
 
     def send(self, to: Address, letter: Letter) -> str:
         recipient = _recipient(to.email)
-        mail = self._mail(to.name, recipient, letter)
-        content = mail.as_bytes(policy=_POLICY)
+        try:
+            mail = self._mail(to.name, recipient, letter)
+            content = mail.as_bytes(policy=_POLICY)
+        except (ValueError, MessageError) as error:  # ".." in an address, for one
+            what = f"no mail can be made for {one_line(to.email)!r}: {error}"
+            raise DeliveryError(what, permanent=True) from error
         with self._session() as session:
             _deliver(session, self._sender, recipient, content)
         return str(mail["Message-ID"])
@@ -184,7 +189,7 @@ def _header_url(url: str) -> str:
 def _deliver(session: smtplib.SMTP, sender: str, recipient: str, content: bytes) -> None:
     """The steps of `smtplib.sendmail`, apart: what a lost connection means depends on the step."""
     with _translated("the mail server"):
-        _expect(session.mail(sender), "the sender")
+        _expect(session.mail(sender), "the sender", ours=True)
         _expect(session.rcpt(recipient), "the recipient")
         _expect(session.docmd("DATA"), "mails")
     with _translated("the mail server", handed_over=True):
@@ -192,16 +197,20 @@ def _deliver(session: smtplib.SMTP, sender: str, recipient: str, content: bytes)
         _expect(session.getreply(), "the mail")
 
 
-def _expect(reply: tuple[int, bytes], what: str) -> None:
+def _expect(reply: tuple[int, bytes], what: str, *, ours: bool = False) -> None:
     code, words = reply
     if code >= 400:  # noqa: PLR2004 - SMTP's own numbers
-        raise _refused(code, words, f"refuses {what}")
+        raise _refused(code, words, f"refuses {what}", ours=ours)
 
 
-def _refused(code: int, words: bytes | str, what: str) -> DeliveryError:
+def _refused(code: int, words: bytes | str, what: str, *, ours: bool = False) -> DeliveryError:
+    """`ours`: it is us that it refuses (a sender, an account), whoever the mail is for: that is for
+    ops to put right, and no fault of the message."""
     said = words.decode(errors="replace") if isinstance(words, bytes) else words
-    told = shorten(one_line(said), 200)
-    return DeliveryError(f"the mail server {what}: {code} {told}", permanent=code >= 500)  # noqa: PLR2004
+    told = f"the mail server {what}: {code} {shorten(one_line(said), 200)}"
+    if ours and code >= 500:  # noqa: PLR2004
+        return DeliveryError(told, retry_after=_OPS_NEED)
+    return DeliveryError(told, permanent=code >= 500)  # noqa: PLR2004
 
 
 @contextmanager
@@ -216,7 +225,7 @@ def _translated(who: str, *, handed_over: bool = False) -> Iterator[None]:
         what = f"{who} cannot do what [email] asks (tls, username): {error}"
         raise DeliveryError(what, retry_after=_OPS_NEED) from error
     except smtplib.SMTPResponseException as error:
-        raise _refused(error.smtp_code, error.smtp_error, "refuses us") from error
+        raise _refused(error.smtp_code, error.smtp_error, "refuses us", ours=True) from error
     except ssl.SSLError as error:
         raise DeliveryError(f"no safe connection to {who}: {error}") from error
     except (smtplib.SMTPException, OSError) as error:

@@ -22,7 +22,6 @@ from domain.types import (
     Versioned,
 )
 from listeners import links
-from listeners.base import ThreadReader
 from pipeline.kit import Kit
 from pipeline.notify import redraw_of
 from pipeline.route import redraw
@@ -71,10 +70,7 @@ def _look(kit: Kit, ask: Ask, advocate: Advocate, post: Post, now: datetime) -> 
 
 def _reply(kit: Kit, ask: Ask, advocate: Advocate, post: Post) -> Post | None:
     linked = links.post_id(post.platform, ask.reply_url) if ask.reply_url else ""
-    for listener in kit.settings.listeners:
-        if listener.platform == post.platform and isinstance(listener, ThreadReader):
-            return follow.seen(ask, advocate, post, listener.replies(post), linked)
-    return None
+    return follow.seen(ask, advocate, post, kit.replies(post), linked)
 
 
 def _unseen(kit: Kit, ask: Ask, advocate: Advocate, now: datetime, wait: timedelta | None) -> bool:

@@ -10,7 +10,8 @@ from typing import Protocol
 from classifiers.base import Classifier
 from config.settings import Settings
 from domain.errors import DeliveryError
-from domain.types import Advocate, Ask, Assessment, Place, Post, Shortlist
+from domain.types import Advocate, Ask, Assessment, Passed, Place, Post, Shortlist
+from listeners.base import ThreadReader
 from notifiers.base import Notifier
 from routing import match, place
 from storage.store import Store
@@ -59,10 +60,11 @@ class Kit:
         *,
         chosen: str = "",
     ) -> Shortlist:
-        return match.shortlist(
+        reached = [one for one in advocates if self.reaching(one)]
+        found = match.shortlist(
             post,
             assessment,
-            advocates,
+            reached,
             history,
             self.settings.policy,
             self.place(post),
@@ -70,6 +72,23 @@ class Kit:
             catalogue=self.settings.catalogue.products,
             chosen=chosen,
         )
+        why_not = "No channel that is set up reaches them"
+        beyond = [Passed(advocate=a.id, why_not=why_not) for a in advocates if not self.reaching(a)]
+        return found.model_copy(update={"others": (*found.others, *beyond)})
+
+    def reaching(self, advocate: Advocate) -> set[str]:
+        """The channels by which this person can be written to. Without an id of theirs Slack's
+        would be the team's own; the log reaches nobody, so it counts only where nothing else is."""
+        theirs = {"slack": advocate.slack_id, "email": advocate.email}
+        people = theirs.keys() & self.settings.notifiers.keys()
+        return {name for name in people if theirs[name]} if people else {"log"}
+
+    def replies(self, post: Post) -> tuple[Post, ...]:
+        """All replies in its thread, as far as any source can read it. Raises SourceError."""
+        for listener in self.settings.listeners:
+            if listener.platform == post.platform and isinstance(listener, ThreadReader):
+                return listener.replies(post)
+        return ()
 
     def notifier(self, channel: str) -> Notifier:
         """Raises DeliveryError where the settings have no such channel (any more)."""

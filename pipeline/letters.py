@@ -144,17 +144,9 @@ def _about(kit: Kit, message: Message) -> _Ask | NoMore:
         return NoMore("they asked not to be written to", Dropped.LEFT)
     if item.post.state is PostState.GONE:
         return NoMore("the post was deleted", Dropped.GONE)
-    if message.channel not in _reaching(kit, advocate):
+    if message.channel not in kit.reaching(advocate):
         return NoMore(f"{message.channel} does not reach them", Dropped.NOT_ALLOWED)
     return _Ask(ask, advocate, item)
-
-
-def _reaching(kit: Kit, advocate: Advocate) -> set[str]:
-    """The channels that this person can be written to by. Without an id of theirs Slack's would be
-    the team's own; the log reaches nobody, so it counts only where there is nothing else."""
-    theirs = {"slack": advocate.slack_id, "email": advocate.email}
-    people = {name for name in kit.settings.notifiers if name in theirs}
-    return {name for name in people if theirs[name]} if people else {"log"}
 
 
 def _prompt(kit: Kit, message: Message, now: datetime) -> Answer:

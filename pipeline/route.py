@@ -4,21 +4,24 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime
 
+from domain.errors import SourceError
 from domain.types import (
     Advocate,
     Ask,
     AskState,
+    Candidate,
     Event,
     Message,
     MessageKind,
     MessageState,
     Opportunity,
     OpportunityState,
+    Post,
     PostState,
     Shortlist,
 )
 from pipeline.kit import Kit
-from routing import lifecycle, review
+from routing import follow, lifecycle, review
 from routing.history import burdens
 from storage.store import Item
 
@@ -73,7 +76,15 @@ def _ask_next(
     if not found.shortlist:
         _nobody(kit, opportunity, _nobody_fits(found), now)
         return False
-    ask = lifecycle.drafted(found.shortlist[0], post, wave=len(asks) + 1, now=now)
+    return _draft(kit, item, asks, found.shortlist[0], now)
+
+
+def _draft(kit: Kit, item: Item, asks: Sequence[Ask], best: Candidate, now: datetime) -> bool:
+    opportunity, post, _ = item
+    if _has_answered(kit, post, asks):  # late, and without a word to us
+        change(kit, opportunity, review.answered(opportunity, now), "route", now)
+        return False
+    ask = lifecycle.drafted(best, post, wave=len(asks) + 1, now=now)
     told = Event(at=now, actor="route", action="drafted", subject=ask.key, detail=ask.why)
     if not kit.store.add_ask(ask, events=[told]):
         return False  # its thread or author is somebody else's since we looked
@@ -92,6 +103,18 @@ def _must_not(kit: Kit, asks: Sequence[Ask]) -> str:
     if asked >= kit.settings.policy.max_waves:
         return f"Nobody could, of {asked} who were asked"
     return ""
+
+
+def _has_answered(kit: Kit, post: Post, asks: Sequence[Ask]) -> bool:
+    """Whether one who was asked before stands in the thread by now: then a second one would be one
+    too many."""
+    asked = [(ask, kit.store.advocate(ask.advocate)) for ask in asks if ask.sent_at]
+    try:
+        replies = kit.replies(post) if asked else ()
+    except SourceError as error:
+        log.warning("post=%s cannot be looked at: %s", post.key, error)
+        return False
+    return any(person and follow.seen(ask, person, post, replies) for ask, person in asked)
 
 
 def _nobody_fits(found: Shortlist) -> str:

@@ -179,3 +179,30 @@ def test_a_pause_is_no_reason_to_wait_for_weeks_while_others_could_help() -> Non
         assert [k for k in world.email.keys if k.startswith("prompt")] == [
             f"prompt:{QUESTION.key}@{'bo' if first == 'anna' else 'anna'}"
         ]
+
+
+def test_one_who_answers_late_is_not_followed_by_a_second(drafted: World) -> None:
+    drafted.step("notify")
+    first = drafted.the_ask()
+    drafted.later(POLICY.answer_within)
+    drafted.step("follow_up", "notify")
+    drafted.later(POLICY.answer_within)
+    drafted.step("follow_up")  # silent: let go
+    drafted.reply(QUESTION, f"{first.advocate}_r")  # and then they write after all
+    drafted.step("route", "prompt", "notify")
+    assert {ask.advocate for ask in drafted.store.asks()} == {first.advocate}
+    closed = drafted.store.opportunity(QUESTION.key)
+    assert closed
+    assert closed.closed_as is Closed.ANSWERED
+
+
+def test_only_those_whom_a_channel_reaches_are_weighed() -> None:
+    in_slack = advocate("cy", slack_id="U0CY", email="")
+    with world_of("sqlite://", advocate("anna"), advocate("bo"), in_slack) as world:
+        object.__setattr__(world.kit.settings, "notifiers", {"slack": world.slack})
+        world.source.posts = [QUESTION]
+        world.once()
+        world.approve(QUESTION)
+        world.once(times=3)
+        assert [ask.advocate for ask in world.store.asks()] == ["cy"]
+        assert world.slack.sent[-1][0].slack == "U0CY"
