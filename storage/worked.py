@@ -12,6 +12,7 @@ from sqlalchemy import (
     delete,
     or_,
     select,
+    update,
 )
 
 from domain.types import (
@@ -132,11 +133,19 @@ class Asking(Database):
     def erase_advocate(self, key: str) -> bool:
         """The person and all that we asked or wrote; False if there is nobody of that id."""
         mine = select(ASKS.c.key).where(ASKS.c.advocate == key)
+        to_them = or_(MESSAGES.c.recipient == key, MESSAGES.c.about.in_(mine))
+        of_them = or_(
+            EVENTS.c.actor == f"advocate:{key}",
+            EVENTS.c.subject == f"advocate:{key}",
+            EVENTS.c.subject.in_(mine),
+            EVENTS.c.subject.in_(select(MESSAGES.c.key).where(to_them)),
+        )
+        chosen = OPPORTUNITIES.c.chosen == key
         with self._transaction() as db:
-            db.execute(delete(MESSAGES).where(MESSAGES.c.recipient == key))
-            db.execute(delete(MESSAGES).where(MESSAGES.c.about.in_(mine)))
-            about = or_(EVENTS.c.actor == f"advocate:{key}", EVENTS.c.subject.in_(mine))
-            db.execute(delete(EVENTS).where(or_(about, EVENTS.c.subject == f"advocate:{key}")))
+            db.execute(delete(EVENTS).where(of_them))
+            db.execute(update(EVENTS).where(EVENTS.c.detail == key).values(detail=""))
+            db.execute(update(OPPORTUNITIES).where(chosen).values(chosen=""))
+            db.execute(delete(MESSAGES).where(to_them))
             db.execute(delete(ASKS).where(ASKS.c.advocate == key))
             return bool(db.execute(delete(ADVOCATES).where(ADVOCATES.c.id == key)).rowcount)
 

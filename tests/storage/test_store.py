@@ -221,7 +221,18 @@ def test_erasing_an_advocate_leaves_nothing_of_them(store: Store) -> None:
         [message(mine.key, turn=1)],
         [Event(at=NOW, actor="advocate:anna", action="accepted", subject=mine.key)],
     )
+    heard = post(1)
+    store.save_source(Source(name="s"), [heard])
+    store.save_assessments([assessment(heard)], NOW, opportunities=[opportunity(chosen="anna")])
+    told = Event(at=NOW, actor="kim", action="approved", subject=heard.key, detail="anna")
+    again = Event(at=NOW, actor="kim", action="retried", subject=message(mine.key, turn=1).key)
+    store.queue(events=[told, again])
     assert store.erase_advocate("anna")
+    kept = store.opportunity(heard.key)
+    assert kept
+    assert kept.chosen == ""
+    assert [e.detail for e in store.events(heard.key)] == [""]
+    assert not store.events(again.subject)
     assert not store.erase_advocate("anna")
     assert [a.id for a in store.advocates()] == ["bo"]
     assert not store.asks()
