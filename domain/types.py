@@ -31,6 +31,8 @@ from domain.posts import (
     Stated,
 )
 from domain.value import (
+    Duration,
+    Length,
     Share,
     Url,
     Value,
@@ -65,11 +67,13 @@ __all__ = [
     "Decision",
     "Dismissal",
     "Dropped",
+    "Duration",
     "Event",
     "Evidence",
     "Intent",
     "Kind",
     "Known",
+    "Length",
     "Mention",
     "Message",
     "MessageKind",

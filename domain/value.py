@@ -1,8 +1,9 @@
 """What every noun is made of."""
 
+from datetime import timedelta
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 
 class Value(BaseModel):
@@ -27,6 +28,20 @@ def _web_address(url: str) -> str:
         raise ValueError("must be an http or https address")
     return url
 
+
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+def _duration(said: object) -> object:
+    """ "90s", "5m", "2h", "7d" beside what pydantic reads (seconds, ISO 8601)."""
+    if isinstance(said, str) and said[:-1].isdigit() and said[-1:] in _UNITS:
+        return timedelta(**{_UNITS[said[-1]]: int(said[:-1])})
+    return said
+
+
+# A length of time as settings write it.
+Length = Annotated[timedelta, BeforeValidator(_duration), Field(ge=timedelta(0))]
+Duration = Annotated[timedelta, BeforeValidator(_duration), Field(gt=timedelta(0))]
 
 Url = Annotated[str, AfterValidator(_web_address)]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]

@@ -3,9 +3,9 @@
 from datetime import timedelta
 from typing import Annotated, NamedTuple, Protocol, runtime_checkable
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from domain.types import Post
+from domain.types import Duration, Post
 
 
 class Batch(NamedTuple):
@@ -41,19 +41,6 @@ class ThreadReader(Protocol):
 
     def replies(self, post: Post) -> tuple[Post, ...]:
         """All replies in the thread of `post` that can be seen now. Raises SourceError."""
-
-
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-
-
-def _duration(said: object) -> object:
-    """ "90s", "5m", "2h", "7d" beside what pydantic reads (seconds, ISO 8601)."""
-    if isinstance(said, str) and said[:-1].isdigit() and said[-1:] in _UNITS:
-        return timedelta(**{_UNITS[said[-1]]: int(said[:-1])})
-    return said
-
-
-Duration = Annotated[timedelta, BeforeValidator(_duration), Field(gt=timedelta(0))]
 
 
 class SourceOptions(BaseModel):

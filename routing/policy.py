@@ -6,23 +6,13 @@ docs/routing.md says what each one does. Durations are written "36h" or "7d", or
 from datetime import timedelta
 from typing import Annotated, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+from domain.types import Duration, Length, Share
 
-
-def _duration(said: object) -> object:
-    if isinstance(said, str) and said[:-1].isdigit() and said[-1:] in _UNITS:
-        return timedelta(**{_UNITS[said[-1]]: int(said[:-1])})
-    return said
-
-
-Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Count = Annotated[int, Field(ge=0)]
 Hour = Annotated[int, Field(ge=0, le=23)]
 Weight = Annotated[float, Field(ge=0.0, allow_inf_nan=False)]
-Length = Annotated[timedelta, BeforeValidator(_duration), Field(ge=timedelta(0))]
-Positive = Annotated[timedelta, BeforeValidator(_duration), Field(gt=timedelta(0))]
 
 _TRIAGE = ("intent", "catalogue", "freshness")
 _FIT = ("peer", "community", "region", "product", "moved", "use_case", "tenure", "rested")
@@ -34,8 +24,8 @@ class Policy(BaseModel):
     # triage: is it worth it, does a person look first, who sees it when
     open_above: Share = 0.5  # calibrated buying intent from which a post becomes an opportunity
     hot_above: Share = 0.8  # score from which the team is told at once
-    fresh_for: Positive = timedelta(days=3)  # older posts are let go; freshness falls to 0 here
-    expire_after: Positive = timedelta(days=5)  # an opportunity nobody decided closes by itself
+    fresh_for: Duration = timedelta(days=3)  # older posts are let go; freshness falls to 0 here
+    expire_after: Duration = timedelta(days=5)  # an opportunity nobody decided closes by itself
     require_catalogue: bool = True  # only posts that name a product or category of the catalogue
     approve_above: Share = 1.0  # score from which no person looks first; 1.0 means never
     purchase_counts: Share = 0.5  # of the intent of one who buys without asking for advice
@@ -50,7 +40,7 @@ class Policy(BaseModel):
     author_rest: Length = timedelta(days=90)  # one advocate per asker for so long
     quiet_from_hour: Hour = 20  # where an advocate states none
     quiet_to_hour: Hour = 8
-    pause_for: Positive = timedelta(days=30)  # what "pause me" means
+    pause_for: Duration = timedelta(days=30)  # what "pause me" means
     max_per_community_week: Count = 2
 
     # fit: the survey's weights (peer of the same size and industry 60, community 36, region 25)
@@ -66,10 +56,10 @@ class Policy(BaseModel):
     shortlist: Annotated[int, Field(ge=1, le=50)] = 3
 
     # the life of an ask
-    answer_within: Positive = timedelta(hours=24)  # then one reminder, then the next advocate
+    answer_within: Duration = timedelta(hours=24)  # then one reminder, then the next advocate
     max_reminders: Annotated[int, Field(ge=0, le=1)] = 1
-    look_every: Positive = timedelta(minutes=10)  # for the reply of one who said yes
-    reply_within: Positive = timedelta(days=3)  # from yes to the reply
+    look_every: Duration = timedelta(minutes=10)  # for the reply of one who said yes
+    reply_within: Duration = timedelta(days=3)  # from yes to the reply
     max_waves: Annotated[int, Field(ge=1, le=10)] = 3  # advocates asked one after the other
     max_delivery_failures: Annotated[int, Field(ge=1)] = 30  # with waits of 30 s to 1 h: a day
 
