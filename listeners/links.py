@@ -3,9 +3,6 @@
 import re
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
-from domain.errors import SourceError
-from listeners.http import Fetcher
-
 _X = re.compile(r"/status(?:es)?/(\d+)")
 _REDDIT_COMMENT = re.compile(r"/comments/\w+/(?:comment|[^/]*)/(\w+)")
 _REDDIT_POST = re.compile(r"/comments/(\w+)")
@@ -14,8 +11,6 @@ _LINKEDIN_COMMENT = re.compile(r"comment:\((?:\w+:)*\d+,(\d{15,})\)")
 _LINKEDIN = re.compile(r"(activity|share|ugcPost)[:-](\d{15,})", re.IGNORECASE)
 _LINKEDIN_GROUP = re.compile(r"groupPost:\d+-\d+")
 _LINKEDIN_KINDS = {"activity": "activity", "share": "share", "ugcpost": "ugcPost"}
-_GONE = {404, 410}
-_OK = 200
 
 
 def post_id(platform: str, url: str) -> str:
@@ -41,17 +36,6 @@ def linkedin_ids(text: str) -> tuple[str, str]:
         f"{_LINKEDIN_KINDS[post[1].lower()]}:{post[2]}" if post else group[0] if group else "",
         f"comment:{comment[1]}" if comment else "",
     )
-
-
-def page_is_up(url: str, fetcher: Fetcher) -> bool | None:
-    """Whether a page can still be read by anybody; None where that cannot be told now."""
-    try:
-        status = fetcher.get(url).status
-    except SourceError:
-        return None
-    if status in _GONE:
-        return False
-    return True if status == _OK else None
 
 
 def _x(host: str, parts: SplitResult) -> str:

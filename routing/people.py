@@ -14,10 +14,6 @@ def paused(advocate: Advocate, until: datetime) -> Advocate:
     return advocate.revised(paused_until=_later(advocate.paused_until, until))
 
 
-def resumed(advocate: Advocate) -> Advocate:
-    return advocate.revised(paused_until=None)
-
-
 def left(advocate: Advocate, now: datetime) -> Advocate:
     return advocate.revised(left_at=advocate.left_at or now)
 

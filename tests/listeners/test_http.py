@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Route
 
 from demo.server import LoopbackServer
 from domain.errors import SourceError
-from listeners import http, links
+from listeners import http
 
 
 class Site:
@@ -211,13 +211,3 @@ def test_a_port_that_accepts_and_says_nothing_is_given_up() -> None:
         pytest.raises(SourceError, match="cannot be reached"),
     ):
         get(f"http://127.0.0.1:{silent.getsockname()[1]}/x", read=0.2)
-
-
-@pytest.mark.parametrize(
-    ("code", "up"), [(200, True), (404, False), (410, False), (403, None), (500, None), (999, None)]
-)
-def test_whether_a_page_is_up(code: int, up: bool | None, site: Any) -> None:
-    site.answers["page"] = lambda _: Response("x", status_code=code)
-    fetcher = http.Fetcher(allow_private=True)
-    assert links.page_is_up(f"{site.url}/page", fetcher) is up
-    assert links.page_is_up("http://nowhere.invalid/", fetcher) is None
