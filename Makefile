@@ -13,7 +13,7 @@ help:
 	@echo "make test    the tests          make check   lint and types"
 	@echo "make train   train the classifier by its recipe"
 	@echo "make eval    measure it         make bench   measure speed and memory"
-	@echo "make chaos   kill the daemon at random moments, and count"
+	@echo "make chaos   kill the daemon at random moments, and count (ARGS=hearing: of what is heard)"
 
 demo: $(RUNTIME)
 	@$(PY) run_pipeline.py demo $(ARGS)
@@ -36,7 +36,7 @@ bench: $(DEV)
 	@$(PY) -m benchmarks $(ARGS)
 
 chaos: $(DEV)
-	@$(PY) -m tests.chaos.kill $(ARGS)
+	@$(PY) -m tests.chaos $(ARGS)
 
 lock:
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \

@@ -33,6 +33,7 @@ app.add_typer(lists.advocates, name="advocates")
 app.add_typer(lists.asks, name="asks")
 app.add_typer(lists.opportunities, name="opportunities")
 app.add_typer(lists.messages, name="messages")
+app.add_typer(lists.sources, name="sources")
 
 
 @app.callback()
@@ -117,14 +118,18 @@ def listen(
     cli.log()
     from commands import printed
 
-    settings = cli.settings()
+    settings = cli.settings(need_secrets=False)
     source = next((s for s in settings.listeners if s.name == name), None)
+    if missing := settings.left_out.get(name):
+        cli.refuse(f"listen: {name}: {missing}")
     if source is None:
-        names = ", ".join(s.name for s in settings.listeners) or "none"
+        names = ", ".join([*(s.name for s in settings.listeners), *settings.left_out]) or "none"
         cli.refuse(f"listen: no source is called {name!r}; there are: {names}")
     store = cli.store(settings)
     batch = source.fetch(store.source(name).cursor)
     store.close()
+    for notice in batch.notices:
+        cli.note(f"{name}: {notice}")
     for post in batch.posts:
         say(post.model_dump_json() if jsonl else printed.post(post))
 
@@ -211,11 +216,11 @@ def evaluate(
 def status(json: Json = False) -> None:
     """How it stands: counts, sources, dead messages."""
     cli.log(quiet=True)
-    from commands import office, printed
+    from commands import printed, sources
 
     settings = cli.settings(need_secrets=False)
     store = cli.store(settings)
-    seen = office.status(store, settings, now())
+    seen = sources.status(store, settings, now())
     store.close()
     print_json(seen) if json else say(printed.status(seen))
 

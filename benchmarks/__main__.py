@@ -6,7 +6,7 @@ Exits with 1 where a bound of ours is broken.
 import importlib
 import sys
 
-NAMES = ("startup", "end_to_end", "memory", "classifier")
+NAMES = ("startup", "end_to_end", "memory", "classifier", "alike", "feeds")
 _SLOW = ("memory",)
 
 

@@ -74,6 +74,11 @@ def print_json(document: Any) -> None:
     sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
 
 
+def note(line: str) -> None:
+    """Beside the result, on stderr."""
+    sys.stderr.write(line + "\n")
+
+
 def say(*lines: str) -> None:
     for line in lines:
         sys.stdout.write(line + "\n")

@@ -26,14 +26,14 @@ from domain.text import one_line, shorten
 from domain.types import AskState, Message, MessageKind, MessageState, OpportunityState
 from pipeline.daemon import Daemon
 from pipeline.kit import Kit
-from pipeline.steps import once
+from pipeline.steps import STEPS, once
 from storage.store import Store
 
 FOLDER = Path(__file__).parent.parent / "demo" / "run"
 _BIND = 8080
 _BEGINS_AT = 15  # o'clock, UTC
 _ROUNDS = 12
-_QUICK = {"listen": 3, "classify": 1, "route": 1, "prompt": 1, "follow_up": 1, "notify": 1}
+_QUICK = {**dict.fromkeys(STEPS, 1), "listen": 3, "sweep": 5}
 _WRITES_AFTER = 4.0  # seconds from an advocate's yes to their reply, when a person plays along
 
 

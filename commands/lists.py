@@ -1,4 +1,4 @@
-"""The commands on what is kept: advocates, asks, opportunities, messages."""
+"""The commands on what is kept: advocates, asks, opportunities, messages, sources."""
 
 import sys
 from pathlib import Path
@@ -12,6 +12,7 @@ from commands.common import Json
 advocates = typer.Typer(no_args_is_help=True, help="Who may be asked.")
 asks = typer.Typer(no_args_is_help=True, help="What was asked of whom.")
 opportunities = typer.Typer(no_args_is_help=True, help="Questions worth an answer.")
+sources = typer.Typer(no_args_is_help=True, help="Where we listen.")
 messages = typer.Typer(no_args_is_help=True, help="What was said, or could not be.")
 
 Id = Annotated[str, typer.Argument(help="The advocate's id.")]
@@ -186,3 +187,17 @@ def retry(
     again = office.retry_messages(kept, keys or [], cli.now())
     kept.close()
     cli.say(f"{len(again)} on their way again")
+
+
+@sources.command("list")
+def list_sources(json: Json = False) -> None:
+    """Every source: whether it is well, what it heard, what is wrong and what to do."""
+    cli.log(quiet=True)
+    from commands import printed
+    from commands.sources import standing
+
+    settings = cli.settings(need_secrets=False)
+    kept = cli.store(settings)
+    found = standing(kept, settings, cli.now())
+    kept.close()
+    cli.print_json(found) if json else cli.say(printed.sources(found))

@@ -23,46 +23,13 @@ from domain.types import (
     Post,
     PostState,
     Shortlist,
-    Source,
 )
 from listeners import KINDS
 from pipeline.kit import Kit
 from routing import delivery, people
 from storage.store import Store
 
-# ------------------------------------------------------------------ how it stands
-
-
-def status(store: Store, settings: Settings, now: datetime) -> dict[str, Any]:
-    read = {source.name: source for source in store.sources()}
-    return {
-        "counts": store.counts(),
-        "sources": [
-            _source(read.get(listener.name, Source(name=listener.name)), now)
-            for listener in settings.listeners
-        ],
-        "dead_messages": [
-            {"key": m.key, "error": m.error} for m in store.messages(states=[MessageState.DEAD])
-        ],
-    }
-
-
-def _source(source: Source, now: datetime) -> dict[str, Any]:
-    lag = (now - source.newest_at).total_seconds() if source.newest_at else None
-    return {
-        "name": source.name,
-        "state": "failing" if source.failures else "well" if source.read_at else "not read yet",
-        "failures": source.failures,
-        "error": source.last_error if source.failures else "",
-        "read_at": _iso(source.read_at),
-        "due_at": _iso(source.due_at),
-        "newest_post_seconds_ago": None if lag is None else round(lag),
-    }
-
-
-def _iso(at: datetime | None) -> str | None:
-    return at.isoformat() if at else None
-
+# ------------------------------------------------------------------ does it work
 
 Check = tuple[str, bool, str]  # what, whether it is well, what was seen or what to do
 
@@ -86,6 +53,7 @@ def doctor(load: Callable[[], Settings], open_store: Callable[[Settings], Store]
             checks.append((what, False, str(error)))
     names = ", ".join(listener.name for listener in settings.listeners)
     checks.append(("sources", bool(names), names or "none: add [[sources]] to the settings"))
+    checks += [("source", True, f"but {doubt}") for doubt in settings.doubts]
     channels = ", ".join(settings.notifiers)
     said = channels if len(settings.notifiers) > 1 else "only the log: add [slack] or [email]"
     checks.append(("channels", True, said))

@@ -57,8 +57,37 @@ def status(seen: Mapping[str, Any]) -> str:
         lines.append(f"{what:14} {each or 'none'}")
     lines.append("")
     lines += [f"source {s['name']:20} {s['state']:13} {s['error']}" for s in seen["sources"]]
+    lines += [f"       {s['name']:20} {i['what']}" for s in seen["sources"] for i in s["ills"]]
     lines += [f"dead   {m['key']}: {m['error']}" for m in seen["dead_messages"]]
     return "\n".join(line.rstrip() for line in lines)
+
+
+def sources(seen: Iterable[Mapping[str, Any]]) -> str:
+    return _table(
+        ("source", "state", "heard", "last new", "last read", "next look", "left", "what is wrong"),
+        (
+            (
+                source["name"],
+                source["state"],
+                str(source["heard"]),
+                _at(source["heard_at"]),
+                _at(source["read_at"]),
+                _at(source["due_at"]),
+                "" if source["budget_left"] is None else str(source["budget_left"]),
+                _wrong(source),
+            )
+            for source in seen
+        ),
+    )
+
+
+def _at(iso: str | None) -> str:
+    return (iso or "")[:16].replace("T", " ")
+
+
+def _wrong(source: Mapping[str, Any]) -> str:
+    said = [f"{ill['what']} {ill['remedy']}".strip() for ill in source["ills"]]
+    return "; ".join([*(said or filter(None, [source["error"]])), *source["doubts"]])
 
 
 def advocates(everybody: Sequence[Advocate], asks: Iterable[Ask], now: datetime) -> str:

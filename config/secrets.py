@@ -1,5 +1,6 @@
 """Secrets: from the environment, or from the file that NAME_FILE names. Never from the settings."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -7,13 +8,16 @@ NAMES = (
     "GOODWORD_X_BEARER_TOKEN",
     "GOODWORD_REDDIT_CLIENT_ID",
     "GOODWORD_REDDIT_CLIENT_SECRET",
+    "GOODWORD_STACKEXCHANGE_KEY",
     "GOODWORD_SLACK_BOT_TOKEN",
     "GOODWORD_SLACK_APP_TOKEN",
     "GOODWORD_SLACK_SIGNING_SECRET",
     "GOODWORD_SMTP_PASSWORD",
     "GOODWORD_SECRET_KEY",
     "GOODWORD_CONSOLE_PASSWORD",
+    "GOODWORD_PROXY",  # may hold a password
 )
+_PROXY = re.compile(r"https?://([^\s/@]+@)?(\[[\da-fA-F:.]+\]|[^\s/@:]+)(:\d{1,5})?/?")
 
 
 def read(environ: Mapping[str, str], problems: list[str]) -> dict[str, str]:
@@ -30,6 +34,10 @@ def read(environ: Mapping[str, str], problems: list[str]) -> dict[str, str]:
                 problems.append(f"{name}_FILE: {file} cannot be read ({_why(error)})")
         elif value := environ.get(name, "").strip():
             found[name] = value
+    if (proxy := found.get("GOODWORD_PROXY")) and not _PROXY.fullmatch(proxy):
+        problems.append(
+            "GOODWORD_PROXY: is no proxy's address: write http://USER:PASSWORD@HOST:PORT"
+        )
     return found
 
 

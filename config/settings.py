@@ -8,12 +8,12 @@ the environment, or from the files that NAME_FILE names: see config/secrets.py.
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, NamedTuple, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 import classifiers
 import listeners
@@ -22,7 +22,9 @@ from classifiers.base import Classifier
 from classifiers.catalogue import Catalogue
 from config import console, secrets
 from domain.errors import ConfigError
-from listeners.base import Listener
+from domain.types import Duration
+from listeners.base import Given, Listener
+from listeners.hosts import Hosts
 from notifiers import slack
 from notifiers.base import Notifier
 from notifiers.messages import Company
@@ -41,6 +43,9 @@ class Storage(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     url: str = "sqlite:///goodword.db"
+    keep_unmatched: Duration = timedelta(days=7)  # posts that nothing came of
+    keep_matched: Duration = timedelta(days=90)  # posts that were opportunities
+    remember: Annotated[int, Field(ge=1, le=10_000_000)] = 100_000  # posts, to know repetitions by
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,8 @@ class Settings:
     company: Company
     catalogue: Catalogue
     listeners: Sequence[Listener]
+    doubts: Sequence[str]  # what of the sources is allowed but hardly meant, with a remedy
+    left_out: Mapping[str, str]  # sources without their secrets: name -> what to set
     notifiers: Mapping[str, Notifier]
     slack: slack.Options | None  # its channel is the team's
     policy: Policy
@@ -77,7 +84,9 @@ def load(
     policy = check.table("routing", Policy)
     options = check.table("console", console.Options)
     places = _places(check)
-    heard = _sources(check, known, clock, need_secrets=need_secrets)
+    terms = tuple(name for p in catalogue.products for name in p.spellings) if catalogue else ()
+    given = Given(known, clock, Hosts(proxy=known.get("GOODWORD_PROXY", "")), terms)
+    heard = _sources(check, given, need_secrets=need_secrets)
     channels, team = _channels(check, known, need_secrets=need_secrets)
     make_classifier = _classifier(check, catalogue)
     if options and need_secrets:
@@ -91,7 +100,9 @@ def load(
         storage=storage,
         company=company.model_copy(update={"products": company.products or own}),
         catalogue=catalogue,
-        listeners=heard,
+        listeners=heard.listeners,
+        doubts=heard.doubts,
+        left_out=heard.left_out,
         notifiers=channels,
         slack=team,
         policy=policy,
@@ -108,7 +119,8 @@ def _places(check: "_Check") -> dict[str, PlaceRule]:
     for said, table in check.take("places", dict).items():
         platform, _, community = said.strip().partition(":")
         if platform == "reddit" and community:
-            community = f"r/{community.strip('/ ').removeprefix('r/')}"
+            name = community.strip("/ ")
+            community = name if name.startswith(("r/", "u/")) else f"r/{name}"
         if platform not in listeners.KINDS.keys() | DEFAULTS.keys():
             what = f'{platform!r} is no platform; write it like "reddit:r/crm" or "hackernews"'
             check.problem(f'places."{said}"', what)
@@ -117,10 +129,14 @@ def _places(check: "_Check") -> dict[str, PlaceRule]:
     return found
 
 
-def _sources(
-    check: "_Check", known: Mapping[str, str], clock: Clock, *, need_secrets: bool
-) -> list[Listener]:
-    heard: list[Listener] = []
+class _Sources(NamedTuple):
+    listeners: list[Listener]
+    doubts: list[str]
+    left_out: dict[str, str]
+
+
+def _sources(check: "_Check", given: Given, *, need_secrets: bool) -> _Sources:
+    heard = _Sources([], [], {})
     names: set[str] = set()
     for n, table in enumerate(check.take("sources", list)):
         name = table.get("name")
@@ -134,11 +150,14 @@ def _sources(
         if options.name in names:
             check.problem(where, "another source has this name; each needs its own")
         names.add(options.name)
-        missing = [name for name in kind.secrets if name not in known]
+        heard.doubts.extend(f"{options.name}: {doubt}" for doubt in options.doubts())
+        missing = [name for name in kind.secrets if name not in given.secrets]
         if not missing:
-            heard += check.built(where, partial(kind.make, options, known, clock))
+            heard.listeners.extend(check.built(where, partial(kind.make, options, given)))
         elif need_secrets:
             check.problem(where, _set(missing))
+        else:
+            heard.left_out[options.name] = _set(missing)
     return heard
 
 

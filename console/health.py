@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
@@ -52,7 +52,7 @@ class _Figures(Collector):
     def __init__(self, desk: Desk, now: datetime) -> None:
         self._desk, self._now = desk, now
 
-    def collect(self) -> Iterator[GaugeMetricFamily]:
+    def collect(self) -> Iterator[Metric]:
         for noun, counted in self._desk.counts().items():
             label = _LABELS.get(noun, "state")
             family = GaugeMetricFamily(f"goodword_{noun}", f"{noun} kept", labels=[label])
@@ -66,7 +66,7 @@ class _Figures(Collector):
             yield family
         yield from self._sources()
 
-    def _sources(self) -> Iterator[GaugeMetricFamily]:
+    def _sources(self) -> Iterator[Metric]:
         failures = GaugeMetricFamily(
             "goodword_source_failures", "failures in a row", labels=["source"]
         )
@@ -78,9 +78,23 @@ class _Figures(Collector):
             "age of the newest post that we have of it",
             labels=["source"],
         )
-        for source in self._desk.sources():
+        ill = GaugeMetricFamily(
+            "goodword_source_ill", "1 while it lasts", labels=["source", "trouble"]
+        )
+        heard = CounterMetricFamily(
+            "goodword_source_heard_posts", "posts heard in all", labels=["source"]
+        )
+        budget = GaugeMetricFamily(
+            "goodword_source_budget_left_posts", "posts that may still be read", labels=["source"]
+        )
+        for source, ills, _ in self._desk.sources():
+            for trouble in {str(one.trouble) for one in ills}:
+                ill.add_metric([source.name, trouble], 1)
+            heard.add_metric([source.name], source.heard)
+            if source.budget_left is not None:
+                budget.add_metric([source.name], source.budget_left)
             failures.add_metric([source.name], source.failures)
             for family, when in ((silence, source.read_at), (lag, source.newest_at)):
                 if when:
                     family.add_metric([source.name], (self._now - when).total_seconds())
-        yield from (failures, silence, lag)
+        yield from (failures, silence, lag, ill, heard, budget)

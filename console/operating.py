@@ -1,14 +1,15 @@
 """What ops and the team look up: advocates and their load, sources, messages, figures."""
 
 from collections import defaultdict
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
 from console.base import Doorstep
 from domain.errors import StaleError, StorageError
 from domain.types import Advocate, Ask, AskKind, Event, Message, MessageState, Source
-from routing import delivery
+from routing import delivery, health
 from routing.history import IN_HAND, QUARTER, asked_at, burdens
 
 SHOWN = 200
@@ -33,6 +34,14 @@ class Load(NamedTuple):
     last_asked: datetime | None
 
 
+class Health(NamedTuple):
+    """A source, what is wrong with it, and how long a silence is usual."""
+
+    source: Source
+    ills: Sequence[health.Ill]
+    usual: timedelta | None
+
+
 class Operating(Doorstep):
     def loads(self, wanted: str = "") -> list[Load]:
         """All advocates whose name, company or id has `wanted` in it, by name."""
@@ -48,8 +57,12 @@ class Operating(Doorstep):
         found.sort(key=lambda advocate: advocate.name.casefold())
         return [_load(advocate, asks[advocate.id], now) for advocate in found]
 
-    def sources(self) -> list[Source]:
-        return self.store.sources()
+    def sources(self) -> list[Health]:
+        now = self.clock()
+        return [
+            Health(source, health.ills(source, now), health.longest_usual(source))
+            for source in self.store.sources()
+        ]
 
     def messages(self) -> dict[MessageState, list[Message]]:
         """Of each state those due last, at most SHOWN."""

@@ -15,6 +15,7 @@ from domain.types import (
     Opportunity,
     OpportunityState,
     Place,
+    Post,
     Shortlist,
 )
 from routing import match, place, review
@@ -43,6 +44,7 @@ class ItemView(NamedTuple):
     people: Mapping[str, Advocate]
     asks: Sequence[Ask]
     events: Sequence[Event]  # of the opportunity and its asks, oldest first
+    elsewhere: Sequence[Post]  # the same, asked in other places
 
 
 class Reviewing(Doorstep):
@@ -67,7 +69,7 @@ class Reviewing(Doorstep):
         if item is None:
             return None
         advocates = self.store.advocates()
-        asks = self.store.asks(occasion=key)
+        asks = self.store.asks(occasion=item.opportunity.key)
         found, open_to = self._weighed(item, advocates)
         suggested = {candidate.advocate for candidate in found.shortlist}
         people = {advocate.id: advocate for advocate in advocates}
@@ -77,7 +79,8 @@ class Reviewing(Doorstep):
             [people[one] for one in open_to if one not in suggested],
             people,
             asks,
-            self._events(key, asks),
+            self._events(item.opportunity.key, asks),
+            self.store.repeats(item.post.key),
         )
 
     def _weighed(self, item: Item, advocates: Sequence[Advocate]) -> tuple[Shortlist, list[str]]:

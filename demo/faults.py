@@ -82,6 +82,10 @@ def huge(size: int, content_type: str = "application/json") -> Answer:
     return Answer(200, {"content-type": content_type}, b" " * size)
 
 
+def redirect(to: str, code: int = 302) -> Answer:
+    return Answer(code, {"location": to})
+
+
 @dataclass(frozen=True)
 class Hang:
     """No answer for so long (or until client or server gives up), then a reset."""
@@ -89,14 +93,7 @@ class Hang:
     seconds: float = 60.0
 
     async def play(self, exchange: Exchange) -> None:
-        ends = [
-            asyncio.ensure_future(exchange.stopping.wait()),
-            asyncio.ensure_future(_gone(exchange.receive)),
-        ]
-        await asyncio.wait(ends, timeout=self.seconds, return_when=asyncio.FIRST_COMPLETED)
-        for end in ends:
-            end.cancel()
-        await asyncio.gather(*ends, return_exceptions=True)
+        await _ended(exchange, self.seconds)
         await _drop(exchange)
 
 
@@ -122,20 +119,43 @@ class Cut:
     """The true answer, announced at full length, of which only the first half arrives."""
 
     async def play(self, exchange: Exchange) -> None:
-        said: list[Message] = []
-
-        async def keep(message: Message) -> None:
-            said.append(dict(message))
-
-        await exchange.app(exchange.scope, exchange.receive, keep)
-        body = b"".join(message.get("body", b"") for message in said[1:])
-        headers = [(n, v) for n, v in said[0]["headers"] if n.lower() != b"content-length"]
-        headers.append((b"content-length", str(len(body)).encode()))
-        await exchange.send({**said[0], "headers": headers})
+        head, body = await _said(exchange)
+        await exchange.send(head)
         half = {"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True}
         await exchange.send(half)
         exchange.scope["state"]["transport"].close()  # after what is written so far
         await _gone(exchange.receive)
+
+
+@dataclass(frozen=True)
+class Drip:
+    """The true answer, byte by byte: no pause is long, and the whole takes for ever."""
+
+    pause: float = 0.02  # seconds
+
+    async def play(self, exchange: Exchange) -> None:
+        head, body = await _said(exchange)
+        await exchange.send(head)
+        for n in range(len(body)):
+            piece = {"type": "http.response.body", "body": body[n : n + 1], "more_body": True}
+            await exchange.send(piece)
+            if await _ended(exchange, self.pause):
+                await _drop(exchange)
+                return
+        await exchange.send({"type": "http.response.body"})
+
+
+async def _said(exchange: Exchange) -> tuple[Message, bytes]:
+    """What would have been answered: its head, with the full length announced, and its body."""
+    said: list[Message] = []
+
+    async def keep(message: Message) -> None:
+        said.append(dict(message))
+
+    await exchange.app(exchange.scope, exchange.receive, keep)
+    body = b"".join(message.get("body", b"") for message in said[1:])
+    headers = [(n, v) for n, v in said[0]["headers"] if n.lower() != b"content-length"]
+    return {**said[0], "headers": [*headers, (b"content-length", str(len(body)).encode())]}, body
 
 
 async def _unheard(_: Message) -> None:
@@ -150,6 +170,19 @@ async def _drop(exchange: Exchange) -> None:
         wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
     transport.abort()
     await _gone(exchange.receive)
+
+
+async def _ended(exchange: Exchange, seconds: float) -> bool:
+    """Whether client or server gives up within so long."""
+    ends = [
+        asyncio.ensure_future(exchange.stopping.wait()),
+        asyncio.ensure_future(_gone(exchange.receive)),
+    ]
+    done, _ = await asyncio.wait(ends, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    for end in ends:
+        end.cancel()
+    await asyncio.gather(*ends, return_exceptions=True)
+    return bool(done)
 
 
 async def _gone(receive: Receive) -> None:

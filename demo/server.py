@@ -12,7 +12,7 @@ import json
 import random
 import socket
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol, Self
 from urllib.parse import parse_qsl
 
@@ -83,11 +83,18 @@ class LoopbackServer:
         with self._front.lock:
             self._front.script.append(_Scripted(prefix, fault, times))
 
+    def weather(self, of: Callable[[str], Fault | None] | None) -> None:
+        """What becomes of a request for a path for which nothing is scripted; None: it is answered.
+        Called for one request at a time."""
+        with self._front.lock:
+            self._front.weather = of
+
     def reset(self) -> None:
-        """Forget the requests heard and the faults not yet met."""
+        """Forget the requests heard, the faults not yet met and the weather."""
         with self._front.lock:
             self._front.heard.clear()
             self._front.script.clear()
+            self._front.weather = None
 
     def stop(self) -> None:
         """Safe to call twice."""
@@ -116,6 +123,7 @@ class _Front:
         self.lock = threading.Lock()
         self.heard: list[Seen] = []
         self.script: list[_Scripted] = []
+        self.weather: Callable[[str], Fault | None] | None = None
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -136,7 +144,7 @@ class _Front:
                 if scripted.left is not None:
                     scripted.left -= 1
                 return scripted.fault
-        return None
+        return self.weather(path) if self.weather else None
 
 
 class _Protocol(H11Protocol):

@@ -154,6 +154,7 @@ allow_private = true
 name = "linkedin"
 kind = "linkedin"
 folder = {json.dumps(str(exports))}
+lawful_basis = "legitimate_interests"
 
 [slack]
 channel = "{CHANNEL}"

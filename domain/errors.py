@@ -3,6 +3,7 @@
 * GoodwordError
   - ConfigError      all problems of a settings file or an import at once; nothing starts (exit 2)
   - SourceError      a platform refused or failed; that source waits, the others go on
+    - PausedError    nothing has failed: we keep away by our own choice (a spending cap); it waits
   - ClassifierError  a model cannot be loaded or run; the step stops, posts wait
   - DeliveryError    a message did not arrive; the attributes say whether to try again
   - StaleError       someone acted on something that has moved on; tell them, change nothing
@@ -29,11 +30,22 @@ class ConfigError(GoodwordError):
 
 
 class SourceError(GoodwordError):
-    """`retry_after`: how long the platform asks us to stay away, if it said so."""
+    """What a platform did, in one line that says what to do.
 
-    def __init__(self, message: str, *, retry_after: timedelta | None = None) -> None:
+    retry_after  how long the platform asks us to stay away, if it said so
+    status       of HTTP, where it answered at all; else 0
+    """
+
+    def __init__(
+        self, message: str, *, retry_after: timedelta | None = None, status: int = 0
+    ) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+        self.status = status
+
+
+class PausedError(SourceError):
+    """`retry_after` is always told: when it goes on."""
 
 
 class ClassifierError(GoodwordError):

@@ -1,5 +1,6 @@
 """What was heard, and what we think of it."""
 
+import hashlib
 from collections.abc import Mapping
 from enum import StrEnum
 
@@ -59,6 +60,20 @@ class Post(Value):
         return f"{self.platform}:{self.community}" if self.community else self.platform
 
 
+def digest(key: str) -> str:
+    """What is kept of the key of a forgotten post, so that it is not heard again."""
+    return hashlib.blake2b(key.encode(), digest_size=12).hexdigest()
+
+
+def stand_in(key: str) -> str:
+    """The key of what stands in the place of a forgotten post, where people worked on it."""
+    platform = key.partition(":")[0]
+    return f"{platform}::{FORGOTTEN}{digest(key)}"
+
+
+FORGOTTEN = "gone-"  # how the external id of such a stand-in begins
+
+
 class Source(Value):
     """How far one source has been read, when to look again, and how it has been doing."""
 
@@ -69,6 +84,13 @@ class Source(Value):
     last_error: str = ""
     read_at: AwareDatetime | None = None  # last success
     newest_at: AwareDatetime | None = None  # when the newest post that we have was written
+    heard: int = 0  # posts, in all
+    heard_at: AwareDatetime | None = None  # when something new last came
+    arrivals: int = 0  # looks that brought something new
+    usual_gap: float = 0.0  # seconds: the longest silence of late, see routing/health.py
+    notices: tuple[str, ...] = ()  # what is not well although it is read, a line each
+    budget_left: int | None = None  # posts that may still be read; None: no cap
+    alarmed: Mapping[str, AwareDatetime] = {}  # what ops was told of, and when last
 
 
 class Intent(StrEnum):

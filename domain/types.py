@@ -17,6 +17,7 @@ from domain.people import (
     Known,
 )
 from domain.posts import (
+    FORGOTTEN,
     Asker,
     Assessment,
     Evidence,
@@ -29,6 +30,8 @@ from domain.posts import (
     Source,
     Span,
     Stated,
+    digest,
+    stand_in,
 )
 from domain.value import (
     Duration,
@@ -55,6 +58,7 @@ from domain.work import (
 )
 
 __all__ = [
+    "FORGOTTEN",
     "Advocate",
     "Ask",
     "AskKind",
@@ -94,4 +98,6 @@ __all__ = [
     "Value",
     "Verdict",
     "Versioned",
+    "digest",
+    "stand_in",
 ]

@@ -21,6 +21,8 @@ class Closed(StrEnum):
     ANSWERED = "answered"
     EXPIRED = "expired"
     GONE = "gone"  # the post was deleted
+    CHANGED = "changed"  # the post was edited, and asks nothing any more
+    LOCKED = "locked"  # nobody may answer there any more
 
 
 class Dismissal(StrEnum):
@@ -136,6 +138,7 @@ class MessageKind(StrEnum):
     THANKS = "thanks"
     DIGEST = "digest"
     ALARM = "alarm"  # to ops
+    RECALL = "recall"  # a line in place of what quoted a post that is forgotten
 
 
 class MessageState(StrEnum):
@@ -153,7 +156,7 @@ class Message(Versioned):
     """
 
     kind: MessageKind
-    about: str  # the opportunity's or the ask's key, a source's name, a period
+    about: str  # the key of the opportunity, ask or (recalled) message; a source's name, a period
     turn: int = 0  # tells several of one kind about one thing apart
     channel: str  # a notifier's kind: "slack", "email", "log"
     recipient: str = ""  # Advocate.id; "" the team

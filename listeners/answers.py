@@ -9,6 +9,8 @@ from domain.text import one_line, shorten
 
 LONGEST_WAIT = timedelta(days=1)  # no platform's word keeps us away for longer
 
+_BUSY = frozenset({429, 503})
+_REFUSED = 400  # and above
 _SAID = {
     400: "did not understand the question",
     401: "does not know us",
@@ -38,13 +40,28 @@ def wait_of(headers: Mapping[str, str], now: datetime) -> timedelta | None:
     return None
 
 
+def stay_away(status: int, headers: Mapping[str, str], now: datetime) -> timedelta | None:
+    """How long an answer asks us not to ask again at all; None where it does not.
+
+    Besides refusals that tell a time, that is an answer that was the last one of its period. (X and
+    Reddit tell with every answer when the period ends; that alone asks for nothing.)
+    """
+    said = {name.lower(): value.strip() for name, value in headers.items()}
+    left = said.get("x-rate-limit-remaining") or said.get("x-ratelimit-remaining") or "1"
+    spent = (number := _number(left)) is not None and number < 1
+    if status in _BUSY or spent or (status >= _REFUSED and "retry-after" in said):
+        return wait_of(said, now)
+    return None
+
+
 def refusal(
     where: str, status: int, headers: Mapping[str, str], now: datetime, advice: str = ""
 ) -> SourceError:
     """The error for an HTTP status that is no success."""
     told = _SAID.get(status, "is out of order" if status >= 500 else "gave an odd answer")  # noqa: PLR2004
     line = f"{where} {told} (HTTP {status})"
-    return SourceError(f"{line}: {advice}" if advice else line, retry_after=wait_of(headers, now))
+    said = f"{line}: {advice}" if advice else line
+    return SourceError(said, retry_after=wait_of(headers, now), status=status)
 
 
 def unreachable(where: str, error: Exception) -> SourceError:

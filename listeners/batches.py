@@ -6,6 +6,7 @@ from typing import Any
 
 from domain.errors import SourceError
 from domain.types import Post
+from listeners.language import language_of
 
 log = logging.getLogger(__name__)
 
@@ -14,7 +15,8 @@ def posts_of(
     records: Iterable[Any], build: Callable[[Any], Post | None], where: str
 ) -> tuple[Post, ...]:
     """What `build` makes of each record, each once; None for one that is no post of interest.
-    Of posts without words there is nothing to judge: they are left out too.
+    Of posts without words there is nothing to judge: they are left out too. Where the platform
+    does not say which language a post is in, it is read from its words, if they tell.
 
     A record that breaks `build` is left out and logged; if all do, the platform has changed its
     format, and SourceError says so.
@@ -30,7 +32,7 @@ def posts_of(
             broken.append(error)
             continue
         if post is not None and (post.title or post.text):
-            posts.setdefault(post.key, post)
+            posts.setdefault(post.key, _with_language(post))
     if broken:
         first = f"{type(broken[0]).__name__}: {broken[0]}"
         if len(broken) == looked_at:
@@ -40,3 +42,10 @@ def posts_of(
             ) from broken[0]
         log.warning("%s: %d of %d posts could not be read", where, len(broken), looked_at)
     return tuple(posts.values())
+
+
+def _with_language(post: Post) -> Post:
+    if post.language:
+        return post
+    language = language_of(post.reading)
+    return post.model_copy(update={"language": language}) if language else post

@@ -5,6 +5,7 @@ itself is read first, strictly, and feedparser's reading counts only where the t
 """
 
 import calendar
+import re
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -12,6 +13,10 @@ from typing import Any
 from listeners import markup
 
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # older is no date of a post on the web
+_NUMBERS = re.compile(
+    r"(\d{4})[/.-](\d{1,2})[/.-](\d{1,2})"
+    r"(?:[T ]+(\d{1,2}):(\d{1,2})(?::(\d{1,2}))?)?(?: ?Z| UTC| GMT)?"
+)
 _AHEAD = timedelta(days=1)  # clocks and zones differ; more is a mistake
 
 
@@ -30,7 +35,11 @@ def _told(entry: dict[str, Any], part: str) -> datetime | None:
         return None
     text = said.strip()[:100]
     return (
-        markup.moment(text) or markup.iso_moment(text) or _rfc(text) or _guessed(entry, part, text)
+        markup.moment(text)
+        or markup.iso_moment(text)
+        or _rfc(text)
+        or _year_first(text)
+        or _guessed(entry, part, text)
     )
 
 
@@ -40,6 +49,18 @@ def _rfc(text: str) -> datetime | None:
         at = parsedate_to_datetime(text)
         return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, TypeError, OverflowError, IndexError):
+        return None
+
+
+def _year_first(text: str) -> datetime | None:
+    """2026/1/10 14:33:00, which feedparser takes for a day in November."""
+    found = _NUMBERS.fullmatch(text)
+    if not found:
+        return None
+    year, month, day, hour, minute, second = (int(part or 0) for part in found.groups())
+    try:
+        return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
+    except ValueError:
         return None
 
 

@@ -1,25 +1,31 @@
-"""One GET over HTTP that can neither hang, nor flood us, nor be led into our own network."""
+"""One exchange over HTTP that can neither hang, nor flood us, nor be led into our own network."""
 
-import ipaddress
-import socket
-import ssl
-import threading
+import hashlib
 import time
-import zlib
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
-from functools import cache
-from typing import Any, NamedTuple, Self
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 import httpx
 
 from domain.errors import SourceError
-from listeners import answers
+from listeners import answers, targets
+from listeners.hosts import OWN, STRANGERS, Hosts, Pace, Turn
+from listeners.targets import Target, is_public, shown, without_login
+from listeners.wires import OverdueError, TooBigError, Whither
+
+__all__ = ["AGENT", "USUAL", "Fetched", "Fetcher", "Limits", "is_public", "shown", "without_login"]
 
 AGENT = "goodword/0.1 (reads public posts; asks seldom)"
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_PERMANENT = frozenset({301, 308})
 _MAX_REDIRECTS = 5
 _MAX_ADDRESSES = 3  # of one host that are tried before it counts as unreachable
+_SERVER_ERROR = 500  # and above
+_PROXY_WANTS_LOGIN = 407
+_UNREACHED = ("502", "503", "504")  # by a proxy that was asked for a tunnel
+_CONNECTING = (httpx.ConnectError, httpx.ConnectTimeout)
+_SECRET = frozenset({"authorization", "cookie"})  # headers that no other host may see
 
 
 class Limits(NamedTuple):
@@ -39,6 +45,16 @@ class Fetched(NamedTuple):
     headers: Mapping[str, str]  # names in lower case
     body: bytes
     url: str  # after redirects
+    moved_to: str = ""  # whither permanent redirects lead (301, 308), if the way began with one
+
+
+class _Question(NamedTuple):
+    method: str
+    headers: Mapping[str, str]
+    body: bytes
+    ends: float  # time.monotonic
+    pace: Pace
+    known_as: str
 
 
 class Fetcher:
@@ -46,16 +62,40 @@ class Fetcher:
 
     The address that was checked is the one that is connected to: a name that resolves
     differently a moment later changes nothing. Proxies of the environment are not used, since
-    through them nobody could tell whither a name leads.
+    through them nobody could tell whither a name leads. The operator's own (`Hosts.proxy`) is; it
+    finds names by itself, after they were found here to lead to no private address.
     """
 
     def __init__(
-        self, name: str = "", *, allow_private: bool = False, limits: Limits = USUAL
+        self,
+        name: str = "",
+        hosts: Hosts | None = None,
+        *,
+        allow_private: bool = False,
+        limits: Limits = USUAL,
+        clock: Callable[[], datetime] | None = None,
+        credential: str = "",
+        pace: Pace | None = None,
     ) -> None:
-        """`name` stands before every error."""
+        """`name` stands before every error. `hosts`: None for a pacer of its own.
+
+        `allow_private`: what is asked is the operator's own (`api_url`, `allow_private`): private
+        addresses are admitted, no proxy is used, and it is not spared as a stranger's host is.
+        `credential`: what the host knows us by; those who share it (and the host) share a pace, and
+        its "stay away" is meant for all of them. Only a hash of it is kept. For an interface that
+        counts its parts apart, each part has one; where nobody is known, it may be any name.
+        `pace`: what the platform allows, where it says so.
+        """
         self._prefix = f"{name}: " if name else ""
+        self._hosts = hosts or Hosts()
         self._allow_private = allow_private
         self._limits = limits
+        self._timeout = httpx.Timeout(limits.read, connect=limits.connect).as_dict()
+        self._clock = clock or _system_clock
+        self._known_as = hashlib.sha256(credential.encode()).hexdigest() if credential else ""
+        self._usual = OWN if allow_private else STRANGERS
+        self._pace = pace or self._usual
+        self._proxied = bool(self._hosts.proxy) and not allow_private
 
     def get(
         self,
@@ -64,169 +104,126 @@ class Fetcher:
         params: Mapping[str, str | int] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Fetched:
-        """What `url` holds, redirects followed; any status. Raises SourceError."""
-        ends = time.monotonic() + self._limits.total
-        try:
-            target = httpx.URL(url, params=dict(params)) if params else httpx.URL(url)
-            for _ in range(_MAX_REDIRECTS + 1):
-                fetched, leads_to = self._once(target, headers or {}, ends)
-                if leads_to is None:
-                    return fetched
-                target = leads_to
-        except httpx.InvalidURL as error:
-            raise SourceError(f"{self._prefix}{shown(url)} is no web address: {error}") from error
+        """What `url` holds, redirects followed; any status. Raises SourceError.
+
+        A login in `url`, and headers that say who we are, do not go along to another host.
+        """
+        target = self._target(url, params=params)
+        login = {"Authorization": target.login} if target.login else {}
+        question = self._question("GET", {**login, **(headers or {})})
+        moved_to, lasting = "", True
+        for _ in range(_MAX_REDIRECTS + 1):
+            fetched = self._exchange(target, question)
+            leads_to = fetched.headers.get("location") if fetched.status in _REDIRECTS else None
+            if not leads_to:
+                return fetched._replace(moved_to=moved_to)
+            before, target = target, self._target(str(target.url), leads_to)
+            lasting = lasting and fetched.status in _PERMANENT
+            moved_to = str(target.url) if lasting else moved_to
+            if not target.same_origin(before):
+                kept = {k: v for k, v in question.headers.items() if k.lower() not in _SECRET}
+                question = question._replace(headers=kept, pace=self._usual, known_as="")
         where = f"{self._prefix}{shown(url)}"
         raise SourceError(f"{where} leads in circles: more than {_MAX_REDIRECTS} redirects")
 
-    def _once(
-        self, url: httpx.URL, headers: Mapping[str, str], ends: float
-    ) -> tuple[Fetched, httpx.URL | None]:
-        """One answer, and where it sends us on to."""
-        where = self._prefix + shown(str(url))
-        addresses = self._addresses(url)
-        with _Deadline(ends) as deadline:
-            for address in addresses:
-                last = address == addresses[-1]
-                try:
-                    return self._from(address, url, headers, deadline)
-                except (httpx.HTTPError, zlib.error) as error:
-                    connecting = isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout))
-                    if deadline.passed or last or not connecting:
-                        raise self._failed(where, error, deadline) from error
-        raise SourceError(f"{where} has no address")
+    def send(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Fetched:
+        """One exchange of any kind; redirects are the caller's to follow. Raises SourceError."""
+        return self._exchange(self._target(url), self._question(method, headers, body))
 
-    def _failed(self, where: str, error: Exception, deadline: "_Deadline") -> SourceError:
-        if deadline.passed:
+    def stay_away(self, url: str, wait: timedelta) -> None:
+        """The host of `url` asked for it in words of its own (a field of its JSON)."""
+        seconds = min(wait, answers.LONGEST_WAIT).total_seconds()
+        self._hosts.hold(_key(self._target(url), self._known_as), seconds, self._clock)
+
+    def _question(self, method: str, headers: Mapping[str, str], body: bytes = b"") -> _Question:
+        ends = time.monotonic() + self._limits.total
+        sent = {"User-Agent": AGENT, **headers, "Accept-Encoding": "gzip"}
+        return _Question(method, sent, body, ends, self._pace, self._known_as)
+
+    def _target(
+        self, url: str, link: str = "", params: Mapping[str, str | int] | None = None
+    ) -> Target:
+        try:
+            return targets.target(targets.joined(url, link, params) if link or params else url)
+        except ValueError as error:
+            raise SourceError(f"{self._prefix}{shown(link or url)} {error}") from error
+
+    def _exchange(self, target: Target, question: _Question) -> Fetched:
+        where, key = f"{self._prefix}{target.host}", _key(target, question.known_as)
+        with self._hosts.turn(where, key, question.pace, self._clock) as turn:
+            fetched = self._asked(target, question, turn)
+            stay_away = answers.stay_away(fetched.status, fetched.headers, self._clock())
+            if fetched.status >= _SERVER_ERROR:
+                turn.failed(stay_away)
+            else:
+                turn.heard(stay_away)
+            return fetched
+
+    def _asked(self, target: Target, question: _Question, turn: Turn) -> Fetched:
+        """By the first of its addresses that can be connected to."""
+        addresses = self._addresses(target, turn)
+        for address in addresses:
+            try:
+                return self._from(address, target, question)
+            except (httpx.HTTPError, httpx.InvalidURL, OverdueError, TooBigError) as error:
+                another = isinstance(error, _CONNECTING) and address != addresses[-1]
+                if not another or time.monotonic() >= question.ends:
+                    raise self._told(target, error, turn) from error
+        raise SourceError(f"{self._prefix}{target.shown} has no address")
+
+    def _from(self, address: str, target: Target, question: _Question) -> Fetched:
+        named = {"sni_hostname": target.url.raw_host.decode()} if address else {}
+        request = httpx.Request(
+            question.method,
+            targets.at_address(target.url, address) if address else target.url,
+            headers={**question.headers, "Host": target.host},
+            content=question.body or None,
+            extensions={"timeout": self._timeout, **named},
+        )
+        whither = Whither(target.url.scheme, target.place, address)
+        answer = self._hosts.wires.ask(whither, request, question.ends, self._limits.size)
+        if self._proxied and answer.status == _PROXY_WANTS_LOGIN:
+            raise httpx.ProxyError("407 Proxy Authentication Required")
+        return Fetched(answer.status, answer.headers, answer.body, str(target.url))
+
+    def _told(self, target: Target, error: Exception, turn: Turn) -> SourceError:
+        where = f"{self._prefix}{target.shown}"
+        if isinstance(error, TooBigError):
+            turn.heard()
+            return SourceError(f"{where} sent more than {self._limits.size:,} bytes; not read")
+        if self._proxied:
+            where = f"{where} through the proxy"
+            if isinstance(error, httpx.ProxyError) and not str(error).startswith(_UNREACHED):
+                return SourceError(f"{where} cannot be reached ({error}): check GOODWORD_PROXY")
+            if isinstance(error, _CONNECTING):  # with the proxy: the host is not to blame
+                return answers.unreachable(where, error)
+        turn.failed()
+        if isinstance(error, OverdueError):
             return SourceError(f"{where} took longer than {self._limits.total:.0f} s; given up")
         return answers.unreachable(where, error)
 
-    def _from(
-        self, address: str, url: httpx.URL, headers: Mapping[str, str], deadline: "_Deadline"
-    ) -> tuple[Fetched, httpx.URL | None]:
-        sent = {"User-Agent": AGENT, "Accept-Encoding": "gzip", **headers, "Host": _host(url)}
-        timeout = httpx.Timeout(self._limits.read, connect=self._limits.connect)
-        with (
-            httpx.Client(verify=_tls(), trust_env=False, timeout=timeout) as client,
-            client.stream(
-                "GET",
-                url.copy_with(host=address),
-                headers=sent,
-                extensions={"sni_hostname": url.raw_host.decode(), "trace": deadline.connected},
-                follow_redirects=False,
-            ) as response,
-        ):
-            body = self._read(self._prefix + shown(str(url)), response)
-            if deadline.passed:  # a body that ends when the connection does looks whole
-                raise httpx.ReadTimeout("cut off")
-            named = {name.lower(): value for name, value in response.headers.items()}
-            leads_to = named.get("location") if response.status_code in _REDIRECTS else None
-            fetched = Fetched(response.status_code, named, body, str(url))
-            return fetched, url.join(leads_to) if leads_to else None
-
-    def _read(self, where: str, response: httpx.Response) -> bytes:
-        body = bytearray()
-        for piece in _unpacked(response, self._limits.size):
-            body += piece
-            if len(body) > self._limits.size:
-                raise SourceError(f"{where} sent more than {self._limits.size:,} bytes; not read")
-        return bytes(body)
-
-    def _addresses(self, url: httpx.URL) -> list[str]:
-        """The host's addresses that may be asked, in the order to try them."""
-        where = self._prefix + shown(str(url))
-        if url.scheme not in {"http", "https"} or not url.host:
-            raise SourceError(f"{where} is no http or https address")
-        port = url.port or (443 if url.scheme == "https" else 80)
+    def _addresses(self, target: Target, turn: Turn) -> list[str]:
+        """The host's addresses that may be asked, in the order to try them; "" is the proxy's."""
+        where = f"{self._prefix}{target.shown}"
         try:
-            found = socket.getaddrinfo(url.host, port, type=socket.SOCK_STREAM)
+            found = self._hosts.resolve(target.url.raw_host.decode(), target.port)
         except (OSError, UnicodeError) as error:
+            if self._proxied:  # many that must use a proxy cannot resolve names at all
+                return [""]
+            turn.failed()
             raise answers.unreachable(where, error) from error
-        addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
-        allowed = [a for a in addresses if self._allow_private or is_public(a)]
-        if not allowed:
+        allowed = [a for a in found if self._allow_private or is_public(a)]
+        if not allowed or (self._proxied and allowed != found):
             raise SourceError(
                 f"{where} is an address of a private network, which is not read: "
                 "set allow_private = true if that is meant"
             )
-        return allowed[:_MAX_ADDRESSES]
+        return [""] if self._proxied else allowed[:_MAX_ADDRESSES]
 
 
-class _Deadline:
-    """Ends a connection when its time is over, whatever it is waiting for: an answer that drips
-    keeps within every time-out between two pieces, and would last for ever."""
-
-    def __init__(self, ends: float) -> None:
-        self.passed = False
-        self._wire: socket.socket | None = None
-        self._timer = threading.Timer(max(0.0, ends - time.monotonic()), self._end)
-        self._timer.daemon = True
-
-    def connected(self, event: str, info: Mapping[str, Any]) -> None:
-        """Called by httpcore with all that happens."""
-        if event in {"connection.connect_tcp.complete", "connection.start_tls.complete"}:
-            self._wire = info["return_value"].get_extra_info("socket")
-            if self.passed:
-                self._end()
-
-    def _end(self) -> None:
-        self.passed = True
-        if self._wire is not None:
-            with suppress(OSError):  # it is closed already
-                self._wire.shutdown(socket.SHUT_RDWR)
-
-    def __enter__(self) -> Self:
-        self._timer.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._timer.cancel()
+def _key(target: Target, known_as: str) -> str:
+    return f"{target.place} {known_as}"
 
 
-def is_public(address: str) -> bool:
-    """Whether an IP address lies in the open internet, also when it is one wrapped in another."""
-    try:
-        ip = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return False
-    if isinstance(ip, ipaddress.IPv6Address):
-        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
-        if ip in _NAT64:
-            inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
-        if inner is not None:
-            return is_public(str(inner))
-    return ip.is_global and not ip.is_multicast
-
-
-_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
-
-
-def shown(url: str) -> str:
-    """`url` as it may stand in a log: without user, password, query and fragment."""
-    return without_login(url.partition("?")[0].partition("#")[0])
-
-
-def without_login(url: str) -> str:
-    scheme, mark, rest = url.partition("://")
-    host, slash, path = rest.partition("/")
-    return f"{scheme}{mark}{host.rpartition('@')[2]}{slash}{path}"
-
-
-def _host(url: httpx.URL) -> str:
-    return url.netloc.decode()
-
-
-def _unpacked(response: httpx.Response, size: int) -> Iterator[bytes]:
-    """The body in pieces, none of them longer than `size` + 1: a small packed body can be huge."""
-    if "gzip" not in response.headers.get("content-encoding", "").lower():
-        yield from response.iter_raw()
-        return
-    unpack = zlib.decompressobj(wbits=31)  # gzip
-    for piece in response.iter_raw():
-        yield unpack.decompress(piece, size + 1)
-        while unpack.unconsumed_tail:
-            yield unpack.decompress(unpack.unconsumed_tail, size + 1)
-
-
-@cache
-def _tls() -> ssl.SSLContext:
-    return httpx.create_ssl_context()
+def _system_clock() -> datetime:
+    return datetime.now(UTC)

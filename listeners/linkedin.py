@@ -6,28 +6,60 @@ exported: the archive of a member's own data, or the result of a search tool.
 
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import Field
 
 from domain.errors import SourceError
 from domain.types import Post
-from listeners import linkedin_files, linkedin_posts, linkedin_rows
-from listeners.base import Batch, SourceOptions
-from listeners.batches import posts_of
-from listeners.linkedin_files import FileError
-from listeners.linkedin_rows import Sort
+from listeners import linkedin_export, linkedin_files
+from listeners.base import Batch, Given, SourceOptions
+from listeners.linkedin_files import File, FileError, shown
 
 log = logging.getLogger(__name__)
 
 SECRETS: tuple[str, ...] = ()
 
+# Article 6(1) of the GDPR, a to f.
+Basis = Literal[
+    "",
+    "consent",
+    "contract",
+    "legal_obligation",
+    "vital_interests",
+    "public_task",
+    "legitimate_interests",
+]
+_NAMED = 5  # troubles of one file that are told; of more, their number
+_READER = 2  # one more whenever files that could not be read before may be readable now
+
 
 class Options(SourceOptions):
     folder: Annotated[Path, Field(description="relative to where the program is started")]
+    messages: bool = False  # read private messages in members' archives too
+    lawful_basis: Basis = ""
+
+    def doubts(self) -> tuple[str, ...]:
+        found = []
+        if not self.lawful_basis:
+            what = "private messages" if self.messages else "posts"
+            found.append(
+                f"an export holds what other people wrote ({what}), which the GDPR lets nobody "
+                "keep without a lawful basis: state yours with `lawful_basis`"
+            )
+        if "since" in self.model_fields_set:
+            found.append("`since` means nothing for exports, whose files are read whole: remove it")
+        return (*super().doubts(), *found)
+
+
+class Kept(NamedTuple):
+    """What is remembered of a file."""
+
+    stamp: str = ""  # "": look again in any case
+    troubles: tuple[str, ...] = ()
 
 
 class LinkedInListener:
@@ -37,72 +69,116 @@ class LinkedInListener:
         self.name = options.name
         self.every = options.every
         self._folder = options.folder
+        self._messages = options.messages
         self._clock = clock
 
     def fetch(self, cursor: str | None) -> Batch:
         """Each file once, and again when its content has changed. `since` means nothing here: what
         somebody puts into the folder is meant to be read.
 
-        A file that cannot be read is tried again with every look, and said aloud as an error as
-        soon as nothing else is new.
+        What cannot be read is a notice as long as it lies there unchanged, and no error. A post
+        that a changed file tells again is brought up to date.
         """
+        before = _remembered(cursor, messages=self._messages)
+        posts, kept, again = dict[str, Post](), dict[str, Kept](), set[str]()
+        for file in sorted(self._files(), key=_written):  # so that the latest word counts
+            old = before.get(file.name, Kept())
+            try:
+                kept[file.name], found = self._look(file, old)
+            except FileNotFoundError:  # it went away while we looked
+                continue
+            posts.update((post.key, post) for post in found)
+            again |= {post.key for post in found if old.stamp}
+        notices = tuple(
+            f"{shown(name)} {trouble}"
+            for name, one in sorted(kept.items())
+            for trouble in one.troubles
+        )
+        remembered = _to_remember(kept, messages=self._messages)
+        return Batch(tuple(posts.values()), remembered, notices, earlier=dict.fromkeys(again, ()))
+
+    def _files(self) -> list[File]:
         if not self._folder.is_dir():
             raise SourceError(f"{self.name}: there is no folder {self._folder}: check `folder`")
-        stamps, posts, troubles = _read(cursor), dict[str, Post](), list[str]()
-        kept: dict[str, str] = {}
         try:
-            for name, path in linkedin_files.files(self._folder):
-                old = stamps.get(name, "")
-                kept[name] = linkedin_files.stamp(path, old)
-                if old and linkedin_files.same_content(old, kept[name]):
-                    continue
-                try:
-                    posts.update((post.key, post) for post in self._posts(name, path))
-                except FileError as error:
-                    del kept[name]
-                    troubles.append(f"{name} {error}")
+            return linkedin_files.files(self._folder, messages=self._messages)
         except OSError as error:
-            raise SourceError(f"{self.name}: {self._folder} cannot be read: {error}") from error
-        for trouble in troubles:
-            log.warning("%s: %s", self.name, trouble)
-        if troubles and not posts:
-            raise SourceError(f"{self.name}: {'; '.join(troubles)}: put it right or take it away")
-        return Batch(tuple(posts.values()), json.dumps(kept))
+            said = f"{self.name}: {self._folder} cannot be read ({error.strerror})"
+            raise SourceError(f"{said}: let Goodword read it") from error
 
-    def _posts(self, name: str, path: Path) -> list[Post]:
-        parts = linkedin_files.parts(path)
-        written = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-        export = linkedin_posts.Export(written, self._clock(), linkedin_rows.member(parts))
-        posts: list[Post] = []
-        for part in parts:
-            found = linkedin_rows.rows_of(part)
-            if found.broken:
-                log.warning("%s: %s: %d rows could not be read", self.name, name, found.broken)
-            posts += _made(found, export, f"{self.name}: {name}")
-        return posts
+    def _look(self, file: File, old: Kept) -> tuple[Kept, tuple[Post, ...]]:
+        """What to remember of a file, and its posts if it is new or has changed."""
+        if file.trouble:
+            return Kept("", (file.trouble,)), ()
+        try:
+            stamp = linkedin_files.stamp(file.path, old.stamp)
+            if old.stamp and linkedin_files.same_content(old.stamp, stamp):
+                return old._replace(stamp=stamp), ()
+            return self._read(file, stamp)
+        except FileNotFoundError:
+            raise
+        except OSError as error:
+            return Kept("", (f"cannot be opened ({error.strerror}): let Goodword read it",)), ()
+
+    def _read(self, file: File, stamp: str) -> tuple[Kept, tuple[Post, ...]]:
+        written = datetime.fromtimestamp(file.path.stat().st_mtime, UTC)
+        try:
+            export = linkedin_export.read(
+                file.path, self._folder, written, self._clock(), messages=self._messages
+            )
+        except FileError as error:
+            log.warning("%s: %s %s", self.name, shown(file.name), error)
+            return Kept(stamp, (str(error),)), ()
+        for line in export.told:
+            log.info("%s: %s: %s", self.name, shown(file.name), line)
+        for trouble in export.troubles:
+            log.warning("%s: %s %s", self.name, shown(file.name), trouble)
+        return Kept(stamp, _few(export.troubles)), export.posts
 
 
-def make(
-    options: Options, secrets: Mapping[str, str], clock: Callable[[], datetime]
-) -> LinkedInListener:
-    del secrets  # there are none
-    return LinkedInListener(options, clock)
+def make(options: Options, given: Given) -> LinkedInListener:
+    return LinkedInListener(options, given.clock)
 
 
-def _made(found: linkedin_rows.Rows, export: linkedin_posts.Export, where: str) -> tuple[Post, ...]:
-    if found.sort is Sort.NONE:
-        return ()
+def _written(file: File) -> float:
     try:
-        return posts_of(
-            found.rows, lambda row: linkedin_posts.post_of(found.sort, row, export), where
-        )
-    except SourceError as error:
-        raise FileError(str(error)) from error
+        return file.path.lstat().st_mtime
+    except OSError:
+        return 0.0
 
 
-def _read(cursor: str | None) -> dict[str, str]:
+def _few(troubles: Sequence[str]) -> tuple[str, ...]:
+    if len(troubles) <= _NAMED:
+        return tuple(troubles)
+    more = f"has {len(troubles) - _NAMED:,} more parts that cannot be read: see the log"
+    return (*troubles[:_NAMED], more)
+
+
+# ------------------------------------------------------------------ what the cursor holds
+
+
+def _remembered(cursor: str | None, *, messages: bool) -> Mapping[str, Kept]:
+    """Of each file. What could not be read is forgotten when Goodword has learned to read more;
+    everything, when messages are wanted that were left out before."""
     try:
         said = json.loads(cursor or "{}")
     except ValueError:
         return {}
-    return {str(k): str(v) for k, v in said.items()} if isinstance(said, dict) else {}
+    if not isinstance(said, dict):
+        return {}
+    files = said.get("files", said)
+    if not isinstance(files, dict) or (messages and not said.get("messages")):
+        return {}
+    kept = {str(name): _kept(value) for name, value in files.items()}
+    same = said.get("reader") == _READER
+    return {name: one for name, one in kept.items() if same or not one.troubles}
+
+
+def _kept(value: Any) -> Kept:
+    stamp, *troubles = value if isinstance(value, list) and value else [value]
+    return Kept(str(stamp), tuple(map(str, troubles)))
+
+
+def _to_remember(kept: Mapping[str, Kept], *, messages: bool) -> str:
+    files = {name: [one.stamp, *one.troubles] for name, one in kept.items()}
+    return json.dumps({"reader": _READER, "messages": messages, "files": files})

@@ -1,61 +1,89 @@
-"""A folder of exports: which files are new, and their text, however they are packed.
+"""A folder of exports: which files lie there, and which have changed."""
 
-Whatever lies in the folder may be broken or hostile: sizes are bounded, and nothing is unpacked to
-disk.
-"""
-
-import gzip
 import hashlib
-import re
-import zipfile
-import zlib
+import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import NamedTuple
 
-MOST = 100_000_000  # bytes of one file after unpacking
-_MOST_MEMBERS = 10_000
-_KINDS = (".zip", ".csv", ".json", ".jsonl", ".ndjson")
-# The parts of a member's archive that are read.
-_OF_ARCHIVE = re.compile(r"^(?:shares|comments|profile)(?:_\d+)?\.csv$", re.IGNORECASE)
+from domain.text import one_line, shorten
+from listeners import linkedin_names
 
-
-_MARKS_ARCHIVE = re.compile(r"^(?:profile|registration|connections)(?:_\d+)?\.csv$", re.IGNORECASE)
-# Private correspondence of third parties is not even opened.
-_PRIVATE = re.compile(r"messages(?:_\d+)?\.csv(?:\.gz)?$", re.IGNORECASE)
+MOST = 100_000_000  # bytes of one file, after unpacking
 
 
 class FileError(Exception):
-    """A file that cannot be read; the message says why."""
+    """A file, or a part of it, that cannot be read; the message says why and what to do."""
 
 
-class Part(NamedTuple):
-    """A text file of an export."""
-
-    name: str  # without folders and ".gz", in lower case
-    text: str
-    archived: bool = False  # one of the many files of a member's archive
+class File(NamedTuple):
+    name: str  # with its folders, from the watched one on
+    path: Path
+    trouble: str = ""  # why it is not even opened, with what to do
 
 
-def files(folder: Path) -> Iterator[tuple[str, Path]]:
-    """Exports in `folder` and below, by name: those with a known ending, hidden ones left out."""
+def shown(name: str) -> str:
+    """`name` as it may stand in a notice or a log: names of files are foreign text."""
+    return shorten(one_line(name.encode(errors="replace").decode()), 200)
+
+
+def files(folder: Path, *, messages: bool) -> list[File]:
+    """All exports in `folder` and below, by name. Hidden files are left out, and what holds no
+    posts; private messages too, unless they are wanted: those are not even opened.
+
+    Raises OSError if `folder` itself cannot be listed.
+    """
+    found: list[File] = []
     root = folder.resolve()
-    for path in sorted(folder.rglob("*")):
+
+    def closed(error: OSError) -> None:
+        path = Path(error.filename)
+        if path == folder:
+            raise error
         name = path.relative_to(folder).as_posix()
-        hidden = any(part.startswith(".") for part in Path(name).parts)
-        bare = path.name.lower().removesuffix(".gz")
-        if hidden or _PRIVATE.search(path.name) or not bare.endswith(_KINDS) or not path.is_file():
-            continue
-        if path.resolve().is_relative_to(root):  # no link leads out of the folder
-            yield name, path
+        found.append(File(name, path, f"cannot be opened ({error.strerror}): let Goodword read it"))
+
+    for at, inner, names in os.walk(folder, onerror=closed):
+        inner[:] = [name for name in inner if not linkedin_names.is_hidden(name)]
+        linked = [name for name in inner if Path(at, name).is_symlink()]
+        for name in (*names, *linked):
+            path = Path(at, name)
+            whole = path.relative_to(folder).as_posix()
+            if not linkedin_names.is_left_out(whole, messages=messages):
+                found += _seen(whole, path, root)
+    return sorted(found)
+
+
+def _seen(name: str, path: Path, root: Path) -> Iterator[File]:
+    instead = linkedin_names.otherwise(name)
+    if path.is_symlink() and path.is_dir():
+        yield File(name, path, "is a link to a folder, which is not followed: put that folder here")
+    elif linkedin_names.is_hidden(name) or not (instead or linkedin_names.is_readable(name)):
+        return
+    elif not _is_within(path, root):
+        yield File(name, path, "is a link that leads out of the folder: put the file itself here")
+    elif path.is_file():  # no pipe, no device
+        yield File(name, path, instead)
+
+
+def _is_within(path: Path, root: Path) -> bool:
+    try:
+        return not path.is_symlink() or path.resolve().is_relative_to(root)
+    except (OSError, RuntimeError):  # links in a circle
+        return False
 
 
 def stamp(path: Path, old: str) -> str:
-    """Size, time and hash of a file; it is read only where size or time differ from `old`."""
+    """Size, time and hash of a file; it is read only where size or time differ from `old`.
+
+    Raises OSError.
+    """
     status = path.stat()
     seen = f"{status.st_size}:{status.st_mtime_ns}"
     if old.rpartition(":")[0] == seen:
         return old
+    if status.st_size > MOST:  # an archive with films: its time has to do
+        return f"{seen}:{status.st_size}-{status.st_mtime_ns}"
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while piece := file.read(1 << 20):
@@ -66,66 +94,3 @@ def stamp(path: Path, old: str) -> str:
 def same_content(one: str, other: str) -> bool:
     """Whether two stamps are of the same bytes."""
     return one.rpartition(":")[2] == other.rpartition(":")[2]
-
-
-def parts(path: Path) -> list[Part]:
-    """The texts in an export. Raises FileError."""
-    try:
-        if path.suffix.lower() == ".zip":
-            return list(_of_archive(path))
-        return list(_alone(path))
-    except (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError) as error:
-        raise FileError(f"cannot be unpacked ({error}): is it complete?") from error
-
-
-def _alone(path: Path) -> Iterator[Part]:
-    """One file, and in an archive that somebody has unpacked also whose it is."""
-    with path.open("rb") as file:
-        packed = path.suffix.lower() == ".gz"
-        data = _bounded(gzip.GzipFile(fileobj=file) if packed else file)
-    beside = [other for other in path.parent.iterdir() if _MARKS_ARCHIVE.match(other.name)]
-    name = path.name.lower().removesuffix(".gz")
-    yield Part(name, text_of(data), archived=bool(beside))
-    for other in beside:
-        if other != path and other.name.lower().startswith("profile") and _OF_ARCHIVE.match(name):
-            yield Part(other.name.lower(), text_of(other.read_bytes()[:MOST]), archived=True)
-
-
-def _of_archive(path: Path) -> Iterator[Part]:
-    with zipfile.ZipFile(path) as archive:
-        members = archive.infolist()
-        if len(members) > _MOST_MEMBERS:
-            raise FileError(f"has more than {_MOST_MEMBERS} members")
-        left = MOST
-        for member in members:
-            name = member.filename.rpartition("/")[2]
-            if not _OF_ARCHIVE.match(name) or not _harmless(member):
-                continue
-            with archive.open(member) as file:
-                data = _bounded(file, left)
-            left -= len(data)
-            yield Part(name.lower(), text_of(data), archived=True)
-
-
-def _harmless(member: zipfile.ZipInfo) -> bool:
-    name = member.filename.replace("\\", "/")
-    outside = name.startswith("/") or ".." in name.split("/") or ":" in name
-    encrypted = member.flag_bits & 1
-    return not outside and not encrypted and not member.is_dir()
-
-
-def _bounded(file: IO[bytes] | gzip.GzipFile, most: int = MOST) -> bytes:
-    data = file.read(most + 1)
-    if len(data) > most:
-        raise FileError(f"holds more than {most:,} bytes")
-    return data
-
-
-def text_of(data: bytes) -> str:
-    """UTF-8 with or without a mark, UTF-16 with one, else what a spreadsheet in the West writes."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", errors="replace")
-    try:
-        return data.decode("utf-8-sig").replace("\0", "")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", errors="replace").replace("\0", "")

@@ -1,15 +1,16 @@
 """What the files of LinkedIn exports hold: rows, and of what sort. Pure."""
 
-import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from listeners import linkedin_tables
-from listeners.linkedin_files import FileError, Part
-from listeners.linkedin_tables import key
+from listeners import linkedin_columns, linkedin_json, linkedin_names, linkedin_tables
+from listeners.linkedin_csv import Broken
+from listeners.linkedin_files import FileError
+from listeners.linkedin_tables import Table
+from listeners.linkedin_unpack import Part
 
 Row = Mapping[str, Any]
 
@@ -17,149 +18,154 @@ Row = Mapping[str, Any]
 class Sort(StrEnum):
     SHARES = "shares"  # what a member wrote, from the archive of that member's data
     COMMENTS = "comments"  # what a member answered, likewise
-    SEARCH = "search"  # what others wrote, from a search tool
-    NONE = "none"  # nothing that we read
+    MESSAGES = "messages"  # what others wrote to a member in private, likewise
+    SEARCH = "posts"  # what others wrote, from a search tool
+    NONE = "nothing"  # nothing that we read
 
 
 class Rows(NamedTuple):
     sort: Sort
-    rows: tuple[Row, ...] = ()  # names as `key` makes them, dots lead into nested objects
-    broken: int = 0  # rows that could not be read
+    rows: tuple[Row, ...] = ()  # names as `linkedin_tables.key` makes them
+    broken: Broken = Broken()
+    origin: str = "the archive of a member's data"  # what wrote the file, by its columns
 
 
-# What it is -> names seen in exports of several tools and years, the best first.
-ALIASES: Mapping[str, tuple[str, ...]] = {
-    "text": ("postContent", "post_text", "commentary", "text", "content", "description"),
-    "url": ("postUrl", "post_url", "linkedinUrl", "url", "link"),
-    "id": ("activity_urn", "activityId", "urn", "full_urn", "shareUrn", "id"),
-    "author": (
-        *("profileName", "authorName", "author_name", "author.name", "author_title"),
-        *("author", "name"),
-    ),
-    "first name": ("author.first_name", "author.firstName"),
-    "last name": ("author.last_name", "author.lastName"),
-    "profile": (
-        *("profileUrl", "authorUrl", "authorProfileUrl", "author_url", "author.profile_url"),
-        *("author.url", "profile"),
-    ),
-    "time": (
-        *("postTimestamp", "postedAtISO", "postedAtTimestamp", "posted_at.timestamp"),
-        *("posted_at.date", "postedAt", "posted_at", "postDate", "created_at", "date"),
-    ),
-    "ago": ("timeSincePosted", "posted_at.relative", "postDate", "postedAt", "created_at", "date"),
-    "stamp": ("timestamp",),  # the post's time in some tools, the export's in others
-    "likes": (
-        *("likeCount", "numLikes", "totalReactionCount", "stats.total_reactions"),
-        *("reactionsCount", "likes"),
-    ),
-    "comments": ("commentCount", "numComments", "commentsCount", "stats.comments", "comments"),
-    "shares": ("repostCount", "numShares", "repostsCount", "stats.reposts"),
-    "language": ("post_language_code",),
+_SHARES = frozenset({"sharelink", "sharecommentary"})
+_COMMENTS = frozenset({"date", "link", "message"})
+# The oldest messages have no number of the conversation.
+_MESSAGES = (frozenset({"conversationid"}), frozenset({"from", "to", "date", "content", "folder"}))
+_OF_ARCHIVE = {  # columns with the date and the link, by which a row is known to be one
+    Sort.SHARES: ("date", "sharelink"),
+    Sort.COMMENTS: ("date", "link"),
+    Sort.MESSAGES: ("date", ""),
 }
-_KEYS = {what: tuple(map(key, names)) for what, names in ALIASES.items()}
-_TEXT = frozenset(_KEYS["text"])
-_BESIDE = frozenset(_KEYS["url"] + _KEYS["id"] + _KEYS["author"])
-_SHARES = frozenset({"date", "sharelink", "sharecommentary"})
-_COMMENTS = ("date", "link", "message")
-_MESSAGES = "conversationid"
-# Other files of a member's archive; some have columns of the same names.
-_NOT_READ = re.compile(
-    r"^(?:.*messages|connections|invitations|reactions|rich_media|profile.*|positions|education"
-    r"|skills|events|(?:email addresses|company follows|hashtag_follows|ad_targeting|receipts.*)"
-    r"|(?:recommendations|endorsement)_.*)(?:_\d+)?\.csv$",
-    re.IGNORECASE,
-)
+_LONGEST_DATE = 40
+_JSON = re.compile(r'\s*(?:\[\s*)?\{\s*"')
 
 
-def rows_of(part: Part) -> Rows:
-    """Raises FileError for a file that looks like a search export whose columns nobody knows."""
-    if part.name.endswith((".json", ".jsonl", ".ndjson")):
-        return Rows(Sort.SEARCH, tuple(_flat(record) for record in _records(part)))
-    if _NOT_READ.match(part.name):
+def rows_of(part: Part, *, messages: bool = False) -> Rows:
+    """Raises FileError for a file that should hold posts and has no columns that anybody knows.
+    Private messages are read only with `messages`, and only under the name that LinkedIn gives
+    them."""
+    if linkedin_names.is_left_out(part.name, messages=messages):
         return Rows(Sort.NONE)
-    found = linkedin_tables.table(part.text, _is_header)
-    if found is not None:
-        return _sorted(found, part.text)
-    if part.archived:
+    if _is_json(part):
+        found = linkedin_json.records(part.text)
+        return _of_search(found.rows, found.broken)
+    table = linkedin_tables.table(part.text, _is_header, _plausible)
+    if table is None:
+        return _without_columns(part)
+    sort = _sort(frozenset(table.columns))
+    if sort is Sort.MESSAGES:
+        readable = messages and linkedin_names.is_correspondence(part.name)
+        return Rows(sort, table.rows, table.broken) if readable else Rows(Sort.NONE)
+    if sort is Sort.SEARCH:
+        return _of_search(table.rows, table.broken)
+    table = _mended(table, part.text, sort)
+    rows = _unwrapped(table.rows) if sort is Sort.SHARES else table.rows
+    return Rows(sort, rows, table.broken)
+
+
+def _of_search(rows: Sequence[Row], broken: Broken) -> Rows:
+    columns = frozenset(name for row in rows[:100] for name in row)
+    return Rows(Sort.SEARCH, tuple(rows), broken, linkedin_columns.tool(columns))
+
+
+def _is_json(part: Part) -> bool:
+    """By its name, or by how it begins: no table begins so."""
+    name = part.name.lower().removesuffix(".gz")
+    return name.endswith(linkedin_names.JSON) or bool(_JSON.match(part.text))
+
+
+def _without_columns(part: Part) -> Rows:
+    """That is no fault where many files lie that are not read."""
+    name = part.name
+    of_member = linkedin_names.is_of_member(name) or linkedin_names.is_correspondence(name)
+    if part.archived and not of_member:
         return Rows(Sort.NONE)
-    known = ", ".join(ALIASES["text"])
-    raise FileError(f"has no column with the text of posts; known names: {known}")
-
-
-def _sorted(found: linkedin_tables.Table, text: str) -> Rows:
-    columns = set(found.columns)
-    if _MESSAGES in columns:
-        return Rows(Sort.NONE)
-    if columns >= _SHARES:
-        return Rows(Sort.SHARES, found.rows, found.broken)
-    if not columns >= set(_COMMENTS):
-        return Rows(Sort.SEARCH, found.rows, found.broken)
-    whole = linkedin_tables.recovered(text, _COMMENTS)  # more rows if quotes swallowed some
-    found = whole if len(whole.rows) > len(found.rows) else found
-    return Rows(Sort.COMMENTS, found.rows, found.broken)
-
-
-def member(parts: list[Part]) -> str:
-    """The name of the member whose archive it is; "" if it does not say."""
-    for part in parts:
-        if part.name.startswith("profile"):
-            found = linkedin_tables.table(part.text, {"firstname", "lastname"}.issubset)
-            if found and found.rows:
-                return f"{found.rows[0]['firstname']} {found.rows[0]['lastname']}".strip()
-    return ""
-
-
-def pick(row: Row, what: str) -> Any:
-    """The best value of a row for one of ALIASES; "" if it has none."""
-    found = (row.get(name) for name in _KEYS[what])
-    return next((value for value in found if value not in (None, "", [])), "")
-
-
-def picks(row: Row, what: str) -> Iterator[Any]:
-    """All of them, the best first."""
-    return (row[name] for name in _KEYS[what] if row.get(name) not in (None, "", []))
+    if not part.text.strip():
+        raise FileError("is empty: is it still being copied?")
+    if of_member:
+        raise FileError(
+            "has not the columns that LinkedIn gave it: if nobody changed it, LinkedIn has changed "
+            "its archive, so look for a new version of Goodword"
+        )
+    known = ", ".join(linkedin_columns.ALIASES["text"])
+    raise FileError(f"has no column with the text of posts: rename it to one of {known}")
 
 
 def _is_header(keys: AbstractSet[str]) -> bool:
-    search = bool(keys & _TEXT) and bool(keys & _BESIDE)
-    return search or keys >= _SHARES or keys >= set(_COMMENTS) or _MESSAGES in keys
+    return _sort(keys) is not Sort.NONE
 
 
-def _records(part: Part) -> list[dict[str, Any]]:
-    """Of one document (a list, or one within {"data": {"posts": [...]}} and the like), or of one
-    document a line."""
-    try:
-        found = _list_in(json.loads(part.text))
-    except ValueError:
-        lines = [line for line in part.text.splitlines() if line.strip()]
-        try:
-            found = [json.loads(line) for line in lines]
-        except ValueError as error:
-            raise FileError(f"is no JSON ({error})") from error
-    except RecursionError as error:
-        raise FileError("is nested too deep") from error
-    return [record for record in found if isinstance(record, dict)]
+def _sort(columns: AbstractSet[str]) -> Sort:
+    if any(columns >= known for known in _MESSAGES):
+        return Sort.MESSAGES
+    if columns >= _SHARES:
+        return Sort.SHARES
+    if columns >= _COMMENTS and not linkedin_columns.names_author(columns):
+        return Sort.COMMENTS
+    return Sort.SEARCH if linkedin_columns.is_header(columns) else Sort.NONE
 
 
-def _list_in(document: Any) -> list[Any]:
-    """The first list found on the way down through objects; an object without one stands alone."""
-    inside = document
-    while isinstance(inside, dict):
-        if any(key(name) in _TEXT for name in inside):
-            return [inside]
-        lists = [value for value in inside.values() if isinstance(value, list)]
-        if lists:
-            return max(lists, key=len)
-        inside = next((value for value in inside.values() if isinstance(value, dict)), None)
-    return inside if isinstance(inside, list) else []
+def _plausible(columns: frozenset[str]) -> Callable[[Row], bool]:
+    """Whether a row of a table may be one, and not a piece of somebody's text."""
+    sort = _sort(columns)
+    if sort is Sort.SEARCH:
+        return linkedin_columns.plausible(columns)
+    return _dated(*_OF_ARCHIVE[sort])
 
 
-def _flat(record: Mapping[str, Any], prefix: str = "", depth: int = 3) -> dict[str, Any]:
-    flat: dict[str, Any] = {}
-    for name, value in record.items():
-        own = f"{prefix}{key(str(name))}"
-        if isinstance(value, dict) and depth:
-            flat |= _flat(value, f"{own}.", depth - 1)
-        else:
-            flat[own] = value
-    return flat
+def _dated(date: str, link: str) -> Callable[[Row], bool]:
+    def is_plausible(row: Row) -> bool:
+        at, to = row.get(date, "").strip(), row.get(link, "").strip()
+        is_date = not at or (len(at) <= _LONGEST_DATE and any(map(str.isdigit, at)))
+        return is_date and (not to or to.startswith(("http", "www.", "urn:")))
+
+    return is_plausible
+
+
+def _mended(found: Table, text: str, sort: Sort) -> Table:
+    """What is read by dates and links, if that gives more rows than quotes do. (For comments as
+    many are enough: where they are not quoted, quotes give the first line of each.)"""
+    swallowed = linkedin_tables.records_in(text) > len(found.rows)
+    if not (found.broken.number or swallowed) or found.columns[:2] != _OF_ARCHIVE[sort]:
+        return found
+    is_plausible = _plausible(frozenset(found.columns))
+    whole = linkedin_tables.recovered(text, found.columns, is_plausible)
+    least = len(found.rows) + (sort is not Sort.COMMENTS)
+    return whole if len(whole.rows) >= least else found
+
+
+def _unwrapped(rows: Sequence[Row]) -> tuple[Row, ...]:
+    texts = linkedin_tables.unwrapped([row["sharecommentary"] for row in rows])
+    return tuple({**row, "sharecommentary": text} for row, text in zip(rows, texts, strict=True))
+
+
+def members(parts: Sequence[Part]) -> Mapping[str, str]:
+    """Folder within the export -> the name of the member whose archive lies there."""
+    found = {}
+    for part in parts:
+        if linkedin_names.is_profile(part.name):
+            table = linkedin_tables.table(part.text, {"firstname", "lastname"}.issubset, _any)
+            row = table.rows[0] if table and table.rows else {}
+            name = f"{row.get('firstname', '')} {row.get('lastname', '')}".strip()
+            found[_folder(part.name)] = name
+    return found
+
+
+def _any(_: frozenset[str]) -> Callable[[Row], bool]:
+    return bool
+
+
+def whose(part: Part, members: Mapping[str, str]) -> str:
+    """The member whose archive `part` lies in: the nearest on the way up; else the only one."""
+    at = _folder(part.name)
+    while at not in members and at:
+        at = at.rpartition("/")[0]
+    alone = next(iter(members.values())) if len(members) == 1 else ""
+    return members.get(at, alone)
+
+
+def _folder(name: str) -> str:
+    return name.rpartition("/")[0]

@@ -17,10 +17,12 @@ _UNSEEN = (
     "script, style, template, noscript, iframe, object, svg, head, [hidden], "
     '[style*="display:none" i], [style*="display: none" i], [style*="visibility:hidden" i]'
 )
+# One of these stands in the markup of all that, whatever its case: looking for them costs less.
+_SIGNS = ("script", "style", "template", "iframe", "object", "svg", "<head", "hidden")
 # Marks of a paragraph, a line, a break: controls, which `clean` would drop from foreign text. They
 # are put into the markup before it is parsed, since moving nodes about costs the square of their
 # depth. Within tables only cells may hold text: elsewhere a parser moves it before the table.
-_P, _L, _B = "\x1d", "\x1e", "\x1f"
+_P, _L, _B = "\x01", "\x02", "\x03"
 _PARAGRAPH = re.compile(
     r"<(?=/?(?:p|h[1-6]|blockquote|pre|[uod]l|table|hr|figure)[\s/>])", re.IGNORECASE
 )
@@ -32,9 +34,13 @@ _ROW = re.compile(r"<tr[^<>]{0,1000}>\s{0,100}<t[dh][^<>]{0,1000}>", re.IGNORECA
 _CELL = re.compile(r"<t[dh][^<>]{0,1000}>", re.IGNORECASE)
 _MAX_TAGS = 5_000  # parsing costs the square of the depth; more is no post, and read roughly
 _TAG = re.compile(r"<[^<>]{0,2000}>?")
-_MARKS = re.compile("[\x1d\x1e\x1f]")
-_BREAKS = re.compile(r"[\s\x1d\x1e\x1f]*[\x1d\x1e\x1f][\s\x1d\x1e\x1f]*")
-_SPACES = re.compile(r"[^\S\x1d\x1e\x1f]+")
+_MARKS = re.compile("[\x01\x02\x03]")
+_BREAKS = re.compile("[\x01\x02\x03][ \x01\x02\x03]*")
+# Elements that hold what is not shown, written as if they were empty: HTML knows no such thing, and
+# takes all that follows for what they hold.
+_EMPTY = re.compile(
+    r"<((?:script|style|template|noscript|iframe|object|svg)\b[^<>]{0,2000})/>", re.IGNORECASE
+)
 _INDENTS = re.compile(r"\n[ \t]+")
 _ZERO_WIDTH = re.compile("[\u200b\u2060]")
 _FANCY = re.compile("[\U0001d400-\U0001d7ff]+")
@@ -54,7 +60,9 @@ _MD_ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!>~|^])")
 def body(text: str) -> str:
     """A post's text as it is kept: clean, without zero-width marks, not longer than MAX_TEXT."""
     kept = clean(_plain_letters(text[: 2 * MAX_TEXT]))
-    return shorten(_MANY_LINES.sub("\n\n", kept).strip(), MAX_TEXT)
+    if "\n\n\n" in kept:
+        kept = _MANY_LINES.sub("\n\n", kept)
+    return shorten(kept.strip(), MAX_TEXT)
 
 
 def title(text: str) -> str:
@@ -64,6 +72,8 @@ def title(text: str) -> str:
 def _plain_letters(text: str) -> str:
     """Bold and script letters of Unicode's mathematical block, in which some people write to stand
     out, are made the letters that they stand for, or no word would be known again."""
+    if text.isascii():
+        return text
     text = _ZERO_WIDTH.sub("", text)
     return _FANCY.sub(lambda run: unicodedata.normalize("NFKC", run.group()), text)
 
@@ -72,18 +82,30 @@ def from_html(markup: str) -> str:
     """The words that a reader would see; elements that part words on the page part them here."""
     if "<" not in markup and "&" not in markup:
         return body(_INDENTS.sub("\n", markup))
-    marked = _MARKS.sub(" ", markup[: 10 * MAX_TEXT])
+    marked = markup[: 10 * MAX_TEXT]
+    if _P in marked or _L in marked or _B in marked:
+        marked = _MARKS.sub("", marked)
     if marked.count("<") > _MAX_TAGS:
         return body(html.unescape(_TAG.sub(" ", marked)))
     for pattern, mark in ((_PARAGRAPH, _P), (_LINE, _L), (_BREAK, _B)):
         marked = pattern.sub(f"{mark}<", marked)
     marked = _CELL.sub(r"\g<0> ", _ROW.sub(rf"\g<0>{_L}", marked))
+    lower = marked.lower()
+    unseen = any(sign in lower for sign in _SIGNS)
+    if unseen and "/>" in marked:
+        marked = _EMPTY.sub(_closed, marked)
     tree = LexborHTMLParser(marked)
-    for node in tree.css(_UNSEEN):
+    for node in tree.css(_UNSEEN) if unseen else ():
         node.decompose()
     root = tree.root
-    text = _SPACES.sub(" ", root.text(deep=True) if root else "")
-    return body(_BREAKS.sub(lambda run: _line_end(run.group()), text))
+    text = " ".join((root.text(deep=True) if root else "").split())
+    text = _BREAKS.sub(lambda run: _line_end(run.group()), text)
+    return body(text.replace(" \n", "\n"))
+
+
+def _closed(empty: re.Match[str]) -> str:
+    name = re.match(r"\w+", empty[1])
+    return f"<{empty[1]}></{name[0] if name else empty[1]}>"
 
 
 def _line_end(run: str) -> str:
@@ -109,6 +131,12 @@ def link(url: str, base: str = "") -> str:
     except ValueError:
         return ""
     return whole if whole.startswith(("http://", "https://")) and " " not in whole else ""
+
+
+def language(code: str) -> str:
+    """ISO 639-1 of "de", "de-AT" or "en_us"; "" for anything else."""
+    code = re.split("[-_]", code.strip(), maxsplit=1)[0].lower()
+    return code if len(code) == 2 and code.isalpha() and code.isascii() else ""  # noqa: PLR2004
 
 
 def moment(said: object) -> datetime | None:

@@ -1,64 +1,80 @@
 """X (Twitter): recent search of API v2, by tweepy."""
 
-import html
-import logging
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
-import requests
-import tweepy
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from domain.errors import SourceError
+from domain.errors import ConfigError, SourceError
+from domain.text import shorten
 from domain.types import Post
-from listeners import answers, markup, sessions
-from listeners.base import Batch, SourceOptions
-from listeners.batches import posts_of
-from listeners.x_marks import WINDOW, Mark, Marks, Place
+from listeners import links, queries, sessions, x_checks, x_recheck
+from listeners.base import Batch, Given, Rechecked, SourceOptions
+from listeners.hosts import Hosts
+from listeners.meter import Meter
+from listeners.x_api import BEARER, LEAST, QueryError, XApi
+from listeners.x_marks import Mark, Marks
+from listeners.x_posts import PLATFORM, Heard, newest_only
+from listeners.x_search import MAX_PAGES, Look, look
 
-log = logging.getLogger(__name__)
-
-BEARER = "GOODWORD_X_BEARER_TOKEN"
 SECRETS = (BEARER,)
 
-_HOST = "https://api.twitter.com"  # fixed in tweepy
-_MAX_PAGES = 10  # of 100 posts, per query and look; what is left comes with the next looks
-_EPOCH_MS = 1288834974657  # ids count milliseconds from here, above their lowest 22 bits
-_SMALLEST_TIMED_ID = 1 << 40  # smaller ids are older than that scheme
-_NUMBER = re.compile(r"^[0-9]{1,20}$")
-_NO_HINT = timedelta(minutes=15)  # X counts per quarter of an hour
-_UNPAID = timedelta(hours=1)
-_FIELDS = "author_id created_at conversation_id lang public_metrics referenced_tweets note_tweet"
-# X's own codes, and those for "no language" (und, and for posts of tags or media alone).
-_LANGUAGES = {"iw": "he", "in": "id", "und": ""}
+_OF_THE_CATALOGUE = f"{queries.CATALOGUE} -is:retweet -is:nullcast"
+
+
+def _cap(posts: int) -> int:
+    if 0 < posts < LEAST:
+        raise ValueError(f"X sends at least {LEAST} posts at once: set {LEAST} or more, or 0")
+    return posts
+
+
+Cap = Annotated[int, Field(ge=0), AfterValidator(_cap)]
 
 
 class Options(SourceOptions):
     query: str = ""
     queries: tuple[Annotated[str, Field(min_length=1)], ...] = ()
-    longest_query: int = 512  # X's bound for self-serve access; 4096 with an enterprise contract
+    longest_query: Annotated[int, Field(ge=32)] = 512  # X's bound; 4096 by an enterprise contract
+    posts_per_day: Cap = 0  # how many may be read, and billed; 0: no cap
+    posts_per_month: Cap = 0
 
     @model_validator(mode="after")
-    def _some_query(self) -> Self:
-        if not self.wanted:
-            raise ValueError("needs `query` or `queries`: what to search X for")
+    def _queries_make_sense(self) -> Self:
         for query in self.wanted:
-            if len(query) > self.longest_query:
-                raise ValueError(
-                    f"a query has {len(query)} characters, X takes {self.longest_query}: split it "
-                    f"over several `queries` ({query[:40]}...)"
-                )
+            x_checks.check(query)
+            if queries.CATALOGUE not in query:
+                self._packed(query, ())
         return self
 
     @property
     def wanted(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(q for q in (self.query, *self.queries) if q))
+        """As they were written."""
+        written = [" ".join(query.split()) for query in (self.query, *self.queries)]
+        return tuple(dict.fromkeys(q for q in written if q)) or (_OF_THE_CATALOGUE,)
+
+    def searches(self, terms: tuple[str, ...]) -> tuple[str, ...]:
+        """As X is asked. Raises ValueError, with a remedy."""
+        found = [query for written in self.wanted for query in self._packed(written, terms)]
+        for query in found:
+            x_checks.check(query)
+        return tuple(dict.fromkeys(found))
+
+    def doubts(self) -> tuple[str, ...]:
+        found = [doubt for query in self.wanted for doubt in x_checks.doubts(query)]
+        if self.since > timedelta(days=7):
+            found.append("`since` reaches back further than the seven days that X shows")
+        if 0 < self.posts_per_month < self.posts_per_day:
+            found.append("`posts_per_month` is less than `posts_per_day`: it is used up in a day")
+        return tuple(found)
+
+    def _packed(self, query: str, terms: tuple[str, ...]) -> tuple[str, ...]:
+        return queries.packed(query, terms, self.longest_query, measure=x_checks.length)
 
 
 class XListener:
-    platform = "x"
+    platform = PLATFORM
+    forgets_within = timedelta(hours=24)  # X's rule for what was deleted
 
     def __init__(
         self,
@@ -66,181 +82,116 @@ class XListener:
         token: str,
         clock: Callable[[], datetime],
         timeouts: sessions.Timeouts = sessions.USUAL,
-        max_pages: int = _MAX_PAGES,
+        max_pages: int = MAX_PAGES,
+        *,
+        hosts: Hosts | None = None,
+        terms: tuple[str, ...] = (),
     ) -> None:
+        """Raises ValueError, with a remedy, where no queries can be made of `terms`."""
         self.name = options.name
         self.every = options.every
-        self._options = options
-        self._token = token
+        self.meter = Meter(options.posts_per_day, options.posts_per_month, LEAST)
+        self._since = options.since
+        self._queries = options.searches(terms)
+        # Of those that are as they were written, the options tell their doubts themselves.
+        made = [query for query in self._queries if query not in options.wanted]
+        self._doubts = tuple(doubt for query in made for doubt in x_checks.doubts(query))
         self._clock = clock
-        self._timeouts = timeouts
         self._max_pages = max_pages
-        self._where = f"{self.name}: X"
+        self._api = XApi(
+            self.name,
+            token,
+            clock,
+            self.meter,
+            instead=options.api_url,
+            timeouts=timeouts,
+            hosts=hosts,
+        )
 
     def fetch(self, cursor: str | None) -> Batch:
-        marks = Marks.read(cursor)
-        posts: dict[str, Post] = {}
-        moved = {}
-        for query in self._options.wanted:
-            mark = marks.queries.get(query, Mark())
-            found, moved[query] = self._look(query, mark.within(self._clock(), self._options.since))
-            posts.update((post.key, post) for post in found)
-        return Batch(tuple(posts.values()), Marks(queries=moved).model_dump_json())
+        """A query that X refuses does not keep the others from being read. Whatever else goes wrong
+        ends the look: what was read until then is kept, and the next look begins with the query
+        after it, so that none is always the last."""
+        now, marks = self._clock(), Marks.read(cursor)
+        order = marks.order(self._queries)
+        before = marks.begun(order, now, self._since)
+        looks: dict[str, Look] = {}
+        turn = ""
+        for n, query in enumerate(order, start=1):
+            looks[query] = self._look(query, before[query], now)
+            error = looks[query].error
+            if error and not isinstance(error, QueryError):
+                turn = order[n % len(order)]
+                break
+        errors = {query: look.error for query, look in looks.items() if look.error}
+        refused = {query: e for query, e in errors.items() if isinstance(e, QueryError)}
+        if all(look.failed for look in looks.values()):
+            raise next(iter(errors.values()))
+        moved = {query: looks[query].mark if query in looks else before[query] for query in order}
+        posts, earlier = _together(page for look in looks.values() for page in look.pages)
+        return Batch(
+            posts,
+            Marks(queries=moved, turn=turn).model_dump_json(),
+            notices=(*self._doubts, *_lost(before, now), *map(self._refused, refused.items())),
+            again_in=max((e.retry_after for e in errors.values() if e.retry_after), default=None),
+            earlier=earlier,
+            failed=next((e for e in errors.values() if not isinstance(e, QueryError)), None),
+        )
 
     def replies(self, post: Post) -> tuple[Post, ...]:
-        """Of the last seven days; X searches no further back."""
+        """Of the last seven days; X searches no further back. Each version of an edited post has a
+        conversation of its own; the post's link leads to the latest one."""
         thread = post.thread_id or post.external_id
-        found, _ = self._look(f"conversation_id:{thread}", Mark().within(self._clock(), WINDOW))
-        return tuple(reply for reply in found if reply.external_id != thread)
+        versions = [] if post.parent_id else [post.external_id, links.post_id(PLATFORM, post.url)]
+        ids = list(dict.fromkeys(i for i in (thread, *versions) if i))
+        asked = " OR ".join(f"conversation_id:{i}" for i in ids)
+        look = self._look(asked, Mark(), self._clock())
+        if look.error:
+            raise look.error
+        found, _ = _together(look.pages)
+        replies = (reply for reply in found if reply.external_id not in ids)
+        return tuple(reply.model_copy(update={"thread_id": thread}) for reply in replies)
 
-    def _look(self, query: str, mark: Mark) -> tuple[tuple[Post, ...], Mark]:
-        """The posts that `query` finds beyond `mark`, and the mark after them."""
-        posts: list[Post] = []
-        read: list[Place] = []
-        for turn, page in enumerate(self._pages(query, mark), start=1):
-            posts += self._posts(page)
-            read += self._places(page)
-            if turn == self._max_pages and _meta(page, "next_token") and read:
-                log.warning("%s finds more than one look reads; the rest comes next", self.name)
-                return tuple(posts), mark.left_at(read)
-        return tuple(posts), mark.done(read)
+    def recheck(self, posts: Sequence[Post]) -> Rechecked:
+        return x_recheck.recheck(self._api, posts, self._clock())
 
-    def _pages(self, query: str, mark: Mark) -> Iterator[dict[str, Any]]:
-        """Newest first, at most max_pages; a token that comes again ends it."""
-        asked = mark.asked()
-        used: set[str] = set()
-        for _ in range(self._max_pages):
-            page = self._search(query, asked)
-            yield page
-            token = _meta(page, "next_token")
-            if not token or token in used:
-                return
-            used.add(token)
-            asked["next_token"] = token
+    def _look(self, query: str, mark: Mark, now: datetime) -> Look:
+        return look(self._api, query, mark, now, self._max_pages)
 
-    def _search(self, query: str, asked: Mapping[str, Any]) -> dict[str, Any]:
-        if not self._token:
-            raise SourceError(f"{self._where} needs a token: set {BEARER}")
-        client = tweepy.Client(self._token, return_type=dict)
-        sessions.prepare(client.session, (_HOST,), self._options.api_url, self._timeouts)
-        with client.session:
-            try:
-                page = client.search_recent_tweets(
-                    query,
-                    max_results=100,
-                    tweet_fields=_FIELDS.split(),
-                    expansions=["author_id"],
-                    user_fields=["username"],
-                    **asked,
-                )
-            except tweepy.HTTPException as error:
-                raise self._refusal(error) from error
-            except requests.JSONDecodeError as error:
-                raise answers.unreadable(self._where, "JSON") from error
-            except requests.RequestException as error:
-                raise answers.unreachable(self._where, error) from error
-            except (tweepy.TweepyException, ValueError, TypeError, AttributeError) as error:
-                # also from within tweepy, where an error's body is JSON of another shape
-                raise answers.unreadable(self._where, "what X is known to send") from error
-        return self._checked(page)
+    def _refused(self, refused: tuple[str, SourceError]) -> str:
+        query, error = refused
+        said = str(error).removeprefix(f"{self.name}: ")
+        return f"{said} (`{shorten(query, 80)}`)"
 
-    def _checked(self, page: Any) -> dict[str, Any]:
-        if not isinstance(page, dict) or not ({"data", "meta"} & page.keys()):
-            raise answers.unreadable(self._where, "a page of posts")
-        if not isinstance(page.get("data", []), list):
-            raise answers.unreadable(self._where, "a page of posts")
-        for error in _records(page, "errors"):
-            log.info("%s: %s", self._where, markup.title(str(error.get("detail", error))))
-        return page
 
-    def _refusal(self, error: tweepy.HTTPException) -> SourceError:
-        status = error.response.status_code
-        said = markup.title("; ".join(str(message) for message in error.api_messages) or "")
-        advice = {
-            400: f"check `query`. X says: {said}",
-            401: f"check {BEARER}",
-            402: "the credits are used up; buy some, or raise the limit, in X's developer console",
-            403: f"check what the app behind {BEARER} may do. X says: {said}",
-        }.get(status, "it will be tried again")
-        refused = answers.refusal(
-            self._where, status, error.response.headers, self._clock(), advice
+def make(options: Options, given: Given) -> XListener:
+    try:
+        return XListener(
+            options,
+            given.secrets.get(BEARER, ""),
+            given.clock,
+            hosts=given.hosts,
+            terms=given.terms,
         )
-        if refused.retry_after is None:
-            refused.retry_after = {402: _UNPAID, 429: _NO_HINT}.get(status)
-        return refused
-
-    def _posts(self, page: dict[str, Any]) -> tuple[Post, ...]:
-        included = page.get("includes")
-        users = _records(included if isinstance(included, dict) else {}, "users")
-        names = {str(user.get("id")): str(user.get("username", "")) for user in users}
-        return posts_of(
-            _records(page, "data"), lambda record: self._post(record, names), self._where
-        )
-
-    def _places(self, page: dict[str, Any]) -> list[Place]:
-        """Also of reposts and broken records: they have been seen."""
-        ids = [(str(record.get("id")), record) for record in _records(page, "data")]
-        return [Place(id=i, at=self._at(i, record)) for i, record in ids if _NUMBER.match(i)]
-
-    def _at(self, own_id: str, record: Mapping[str, Any]) -> datetime:
-        told = markup.iso_moment(record.get("created_at"))
-        return told or _written(own_id) or self._clock()
-
-    def _post(self, record: dict[str, Any], names: Mapping[str, str]) -> Post | None:
-        """None for a repost: its words are another's. X renames tweets to posts; both are read."""
-        linked = record.get("referenced_tweets") or record.get("referenced_posts") or []
-        answers_to = {str(link["type"]): str(link["id"]) for link in linked}
-        if "retweeted" in answers_to:
-            return None
-        own_id = str(record["id"])
-        name = markup.author(names.get(str(record.get("author_id")), ""))
-        note = record.get("note_tweet") or record.get("note_post") or {}
-        now = self._clock()
-        return Post(
-            platform=self.platform,
-            external_id=own_id,
-            url=f"https://x.com/{name or 'i'}/status/{own_id}",
-            author=name,
-            author_id=str(record.get("author_id") or ""),
-            text=markup.body(html.unescape(note.get("text") or record["text"])),
-            language=_language(str(record.get("lang") or "")),
-            posted_at=self._at(own_id, record),
-            fetched_at=now,
-            thread_id=str(record.get("conversation_id") or own_id),
-            parent_id=answers_to.get("replied_to", ""),
-            metrics=_metrics(record.get("public_metrics")),
-        )
+    except ValueError as error:
+        raise ConfigError([str(error)]) from error
 
 
-def make(options: Options, secrets: Mapping[str, str], clock: Callable[[], datetime]) -> XListener:
-    return XListener(options, secrets.get(BEARER, ""), clock)
+def _together(pages: Iterable[Heard]) -> tuple[tuple[Post, ...], dict[str, tuple[str, ...]]]:
+    """Each post once, in its latest version, and the keys of earlier ones."""
+    posts: list[Post] = []
+    earlier: dict[str, tuple[str, ...]] = {}
+    for page in pages:
+        posts += page.posts
+        earlier |= page.earlier
+    return newest_only(posts, earlier), earlier
 
 
-def _written(status_id: str) -> datetime | None:
-    """When a status was written, by its id; None where ids did not tell yet."""
-    if not _NUMBER.match(status_id) or int(status_id) < _SMALLEST_TIMED_ID:
-        return None
-    return markup.moment((int(status_id) >> 22) + _EPOCH_MS)
-
-
-def _records(page: Mapping[str, Any], part: str) -> list[dict[str, Any]]:
-    found = page.get(part)
-    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
-
-
-def _meta(page: Mapping[str, Any], part: str) -> str:
-    meta = page.get("meta")
-    return str(meta.get(part) or "") if isinstance(meta, dict) else ""
-
-
-def _language(code: str) -> str:
-    code = _LANGUAGES.get(code, code).partition("-")[0].lower()
-    return code if len(code) == 2 and code.isalpha() else ""  # noqa: PLR2004 - ISO 639-1
-
-
-def _metrics(said: object) -> dict[str, int]:
-    numbers = said if isinstance(said, dict) else {}
-    named = {"replies": "reply_count", "score": "like_count", "reposts": "retweet_count"}
-    return {
-        ours: markup.count(numbers[theirs]) for ours, theirs in named.items() if theirs in numbers
-    }
+def _lost(marks: Mapping[str, Mark], now: datetime) -> Iterator[str]:
+    for query, mark in marks.items():
+        for begin, end in mark.lost(now):
+            yield (
+                f"posts from {begin:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} UTC were not read in "
+                "the seven days for which X shows them: if there are too many, make the query "
+                f"narrower or raise the cap (`{shorten(query, 80)}`)"
+            )

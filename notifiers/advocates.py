@@ -10,7 +10,7 @@ from datetime import datetime
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from domain.text import one_line, shorten
-from domain.types import Advocate, Ask, Place, Post
+from domain.types import Advocate, Ask, Dropped, Place, Post
 from notifiers import phrases
 from notifiers.base import Letter
 from notifiers.layout import (
@@ -146,6 +146,33 @@ def thanks(
     ]
     subject = f"Thank you for your answer on {phrases.place_name(post)}"
     return phrases.letter(f"thanks:{ask.key}", subject, parts, unsubscribe_url=unsubscribe_url)
+
+
+def recall(
+    ask: Ask,
+    advocate: Advocate,
+    unsubscribe_url: str,
+    company: Company | None = None,
+    *,
+    key: str,
+) -> Letter:
+    """The question is gone. Stands in place of what quoted it, or tells one who said yes."""
+    company = company or Company()
+    deleted = ask.dropped_as is Dropped.GONE
+    title = "This question was taken back" if deleted else "This is over"
+    why = (
+        "Whoever asked has deleted the question, or it is no longer public. What it said is "
+        "removed here too."
+        if deleted
+        else "What we had written here about a question is no longer kept."
+    )
+    promised = " Thank you for having said yes." if deleted and ask.answered_at else ""
+    parts: list[Part] = [
+        Title(title),
+        line(f"Hello {_name(advocate)}. {why} There is nothing to do for you.{promised}"),
+        *_footer(0, unsubscribe_url, company),
+    ]
+    return phrases.letter(key, title, parts, unsubscribe_url=unsubscribe_url)
 
 
 def disclosure(advocate: Advocate, company: Company) -> str:

@@ -18,6 +18,7 @@ _PLATFORMS = {
     "stackexchange": "Stack Exchange",
     "rss": "a forum",
 }
+_PRIVATE = "A private message. Its words stay in the export that it came with."
 _FIRST = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
 _LABEL, _NAME = 90, 60
 
@@ -61,7 +62,9 @@ def place_name(post: Post) -> str:
 
 
 def quote(post: Post, limit: int) -> Quote:
-    """Title and text, at most `limit` characters together."""
+    """Title and text, at most `limit` characters together; of a private message neither."""
+    if private(post):
+        return Quote(_PRIVATE, "")
     title = shorten(one_line(post.title), min(limit, 200))
     return Quote(quoted(post.text, limit - len(title)) or ("" if title else "-"), title)
 
@@ -74,7 +77,14 @@ def region(name: str) -> str:
 
 def label(post: Post) -> str:
     """The post in one short line."""
+    if private(post):
+        return "a private message"
     return shorten(one_line(post.title or post.text) or "a post without words", _LABEL)
+
+
+def private(post: Post) -> bool:
+    """Correspondence of third parties: it is quoted nowhere."""
+    return bool(post.metrics.get("private"))
 
 
 def age(span: timedelta) -> str:

@@ -40,6 +40,8 @@ _CLOSED = {
     Closed.ANSWERED: "A peer has answered.",
     Closed.EXPIRED: "Closed: the time to answer has passed.",
     Closed.GONE: "Closed: the post was deleted.",
+    Closed.LOCKED: "Closed: nobody may answer there any more.",
+    Closed.CHANGED: "Closed: the post was edited, and asks nothing any more.",
 }
 
 

@@ -10,6 +10,7 @@ from domain.types import (
     Ask,
     Assessment,
     Candidate,
+    Closed,
     Dismissal,
     Intent,
     Opportunity,
@@ -31,6 +32,7 @@ from notifiers.layout import (
     Link,
     Moment,
     Part,
+    Run,
     Select,
     Strong,
     Title,
@@ -41,6 +43,7 @@ from notifiers.layout import (
 _QUOTE, _WHY, _DETAIL, _STATED = 900, 240, 120, 80
 _SUGGESTED = 3
 _LISTED = 12  # in a digest
+_PLACES = 8
 
 _INTENT = {
     Intent.COMPARE: "Comparing products",
@@ -52,7 +55,7 @@ _INTENT = {
 }
 
 
-def card(
+def card(  # noqa: PLR0913, PLR0917 - all that the card says, each thing by its own name
     opportunity: Opportunity,
     post: Post,
     assessment: Assessment,
@@ -61,14 +64,15 @@ def card(
     board_url: str,
     now: datetime,
     asks: Sequence[Ask] = (),
+    elsewhere: Sequence[Post] = (),
 ) -> Letter:
     """The opportunity as it now stands: to decide on while it is open, what became of it after.
 
     The same function redraws it, so that a card never says two things. `board_url` is this
-    opportunity's own page; `asks` are those made about it.
+    opportunity's own page; `asks` are those made about it; `elsewhere` are posts that say the same.
     """
     gone = post.state is PostState.GONE
-    told = _deleted() if gone else _found(opportunity, post, assessment)
+    told = _taken_away(opportunity) if gone else _found(opportunity, post, assessment, elsewhere)
     undecided = opportunity.state is OpportunityState.OPEN and not gone
     after: list[Part] = [*standing.lines(opportunity, asks, advocates, now)]
     if undecided:
@@ -82,7 +86,7 @@ def card(
 
 def _subject(opportunity: Opportunity, post: Post) -> str:
     if post.state is PostState.GONE:
-        return "A post of a card was deleted"
+        return _gone(opportunity)
     score = phrases.percent(opportunity.score)
     return f"{_headline(opportunity)} · {phrases.where(post)} · {score}"
 
@@ -91,17 +95,26 @@ def _headline(opportunity: Opportunity) -> str:
     return f"{_INTENT[opportunity.intent]}: {shorten(opportunity.topic, _DETAIL)}"
 
 
-def _deleted() -> list[Part]:
+def _gone(opportunity: Opportunity) -> str:
+    if opportunity.closed_as is Closed.GONE:
+        return "This post was deleted"
+    return "This post is no longer kept"
+
+
+def _taken_away(opportunity: Opportunity) -> list[Part]:
     return [
-        Title("This post was deleted"),
+        Title(_gone(opportunity)),
         small("What it said is removed here too. Nobody is asked to answer it."),
     ]
 
 
-def _found(opportunity: Opportunity, post: Post, assessment: Assessment) -> Iterator[Part]:
+def _found(
+    opportunity: Opportunity, post: Post, assessment: Assessment, elsewhere: Sequence[Post]
+) -> Iterator[Part]:
     yield Title(_headline(opportunity))
     late = phrases.age(opportunity.opened_at - post.posted_at)
-    by = f" · {shorten(one_line(post.author), 60)}" if post.author else ""
+    private = phrases.private(post)
+    by = f" · {shorten(one_line(post.author), 60)}" if post.author and not private else ""
     yield small(
         f"{phrases.where(post)}{by} · asked ",
         Moment(post.posted_at),
@@ -114,9 +127,22 @@ def _found(opportunity: Opportunity, post: Post, assessment: Assessment) -> Iter
         f": {shorten(opportunity.reason, _WHY)}",
     )
     yield phrases.quote(post, _QUOTE)
-    stated = _stated(assessment)
+    if post.state is PostState.EDITED:
+        yield small("Edited since it was written; this is what it says now.")
+    if elsewhere:
+        yield _elsewhere(elsewhere)
+    stated = "" if private else _stated(assessment)
     if stated:
         yield line(Strong("Of themselves they say"), f": {stated}")
+
+
+def _elsewhere(posts: Sequence[Post]) -> Line:
+    """Every other place where the same was asked."""
+    runs: list[Run] = [Strong("Asked in other places too"), ": "]
+    for post in posts[:_PLACES]:
+        runs += [Link(phrases.where(post), post.url), ", "]
+    more = len(posts) - _PLACES
+    return line(*runs[:-1], f" and {more} more." if more > 0 else ".")
 
 
 def _stated(assessment: Assessment) -> str:

@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import FrameType
 
@@ -30,11 +31,13 @@ LEASE = "pipeline"
 TICK: Mapping[str, float] = {  # seconds
     "listen": 5,
     "classify": 3,
+    "sweep": 15,
     "route": 3,
     "prompt": 3,
     "follow_up": 5,
     "notify": 2,
 }
+_PATIENCE = 10.0  # seconds for sources that are read; slower ones are left for the next round
 _GRACE = 5.0  # seconds for what is in hand, when told to stop
 
 Clock = Callable[[], datetime]
@@ -49,7 +52,7 @@ class Daemon:
         tick: Mapping[str, float] = TICK,
         lease_for: timedelta = timedelta(seconds=20),
     ) -> None:
-        self._kit = kit
+        self._kit = replace(kit, patience=_PATIENCE)
         self._clock = clock
         self._tick = tick
         self._lease_for = lease_for

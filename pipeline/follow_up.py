@@ -12,13 +12,11 @@ from domain.types import (
     Advocate,
     Ask,
     AskState,
-    Dropped,
     Event,
     Message,
     MessageKind,
     OpportunityState,
     Post,
-    PostState,
     Versioned,
 )
 from listeners import links
@@ -57,9 +55,7 @@ def follow_up(kit: Kit, now: datetime) -> int:
 
 
 def _look(kit: Kit, ask: Ask, advocate: Advocate, post: Post, now: datetime) -> bool:
-    if post.state is PostState.GONE and ask.state is not AskState.DONE:
-        return _swap(kit, ask, lifecycle.dropped(ask, Dropped.GONE, now), "gone", now)
-    reply = _reply(kit, ask, advocate, post)
+    reply = _reply(kit, ask, advocate, post, now)
     if ask.state is AskState.DONE and ask.verified:
         return _still_up(kit, ask, now, up=reply is not None)
     if reply is not None:
@@ -68,9 +64,9 @@ def _look(kit: Kit, ask: Ask, advocate: Advocate, post: Post, now: datetime) -> 
     return _no_reply_yet(kit, ask, advocate, now)
 
 
-def _reply(kit: Kit, ask: Ask, advocate: Advocate, post: Post) -> Post | None:
+def _reply(kit: Kit, ask: Ask, advocate: Advocate, post: Post, now: datetime) -> Post | None:
     linked = links.post_id(post.platform, ask.reply_url) if ask.reply_url else ""
-    return follow.seen(ask, advocate, post, kit.replies(post), linked)
+    return follow.seen(ask, advocate, post, kit.replies(post, now), linked)
 
 
 def _unseen(kit: Kit, ask: Ask, advocate: Advocate, now: datetime, wait: timedelta | None) -> bool:

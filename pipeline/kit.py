@@ -3,16 +3,18 @@
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import Protocol
+from typing import Any, Protocol
 
+from classifiers.alike import Window
 from classifiers.base import Classifier
 from config.settings import Settings
-from domain.errors import DeliveryError
+from domain.errors import DeliveryError, SourceError
 from domain.types import Advocate, Ask, Assessment, Passed, Place, Post, Shortlist
-from listeners.base import ThreadReader
+from listeners.base import Listener, Metered, Rechecker, ThreadReader
 from notifiers.base import Notifier
+from pipeline.reading import Reading
 from routing import match, place
 from storage.store import Store
 
@@ -39,10 +41,26 @@ class Kit:
     store: Store
     links: Links
     stop: threading.Event = field(default_factory=threading.Event)  # set: finish what is in hand
+    patience: float | None = (
+        None  # seconds until slow sources are left for the next round; None: no
+    )
 
     @cached_property
     def classifier(self) -> Classifier:
         return self.settings.make_classifier()
+
+    @cached_property
+    def reading(self) -> "Reading[Any]":
+        return Reading()
+
+    @cached_property
+    def said_before(self) -> Window:
+        """The latest posts, to know what repeats one of them."""
+        names = tuple(n for p in self.settings.catalogue.products for n in p.spellings)
+        window = Window(self.settings.storage.remember, names)
+        for post in self.store.latest_posts(self.settings.storage.remember):
+            window.add(post.key, post.reading, post.author_key)
+        return window
 
     def place(self, post: Post) -> Place:
         return place.place(post.place_key, self.settings.places)
@@ -83,12 +101,38 @@ class Kit:
         people = theirs.keys() & self.settings.notifiers.keys()
         return {name for name in people if theirs[name]} if people else {"log"}
 
-    def replies(self, post: Post) -> tuple[Post, ...]:
-        """All replies in its thread, as far as any source can read it. Raises SourceError."""
-        for listener in self.settings.listeners:
-            if listener.platform == post.platform and isinstance(listener, ThreadReader):
-                return listener.replies(post)
+    def replies(self, post: Post, now: datetime) -> tuple[Post, ...]:
+        """All replies in its thread, as far as any source can read it. Raises SourceError, also
+        where no source of that platform is left: then nobody can say what became of a reply."""
+        of_it = self.listeners_for(post)
+        if not of_it:
+            raise SourceError(f"no source in the settings reads {post.platform} any more")
+        for listener in of_it:
+            if isinstance(listener, ThreadReader):
+                try:
+                    return listener.replies(post)
+                finally:
+                    self.settle(listener, now)
         return ()
+
+    def listeners_for(self, post: Post) -> list[Listener]:
+        """Those that read its platform; the one that heard it comes first."""
+        heard_by = self.store.heard_by([post.key]).get(post.key, "")
+        of_it = [one for one in self.settings.listeners if one.platform == post.platform]
+        return sorted(of_it, key=lambda one: one.name != heard_by)
+
+    def rechecker_for(self, post: Post) -> Listener | None:
+        """Who can look whether it is still there."""
+        return next((one for one in self.listeners_for(post) if isinstance(one, Rechecker)), None)
+
+    def billed(self, listener: Listener, now: datetime) -> tuple[int, int]:
+        """Posts that a listener was billed for today and this month."""
+        return self.store.spent(listener.name, now.astimezone(UTC).date())
+
+    def settle(self, listener: Listener, now: datetime) -> None:
+        """Write down what a listener was billed for beside its looks."""
+        if isinstance(listener, Metered) and (posts := listener.meter.drain()):
+            self.store.spend(listener.name, posts, now.astimezone(UTC).date())
 
     def notifier(self, channel: str) -> Notifier:
         """Raises DeliveryError where the settings have no such channel (any more)."""

@@ -17,16 +17,19 @@ from domain.types import (
     MessageKind,
     MessageState,
     OpportunityState,
+    Post,
     PostState,
 )
 from notifiers import messages
 from notifiers.base import Address, Letter
 from pipeline.kit import Kit
-from routing import lifecycle, match
+from routing import health, lifecycle, match
 from storage.store import Item
 
 _SOON = timedelta(seconds=15)
 _QUARTER = timedelta(days=91)
+_UNSURE = timedelta(hours=1)  # since a post was last seen; then nobody is sent there
+_LOOK_AGAIN = timedelta(minutes=2)
 
 
 class Ready(NamedTuple):
@@ -65,6 +68,8 @@ def _address(advocate: Advocate) -> Address:
 
 # ------------------------------------------------------------------ to the team
 
+_OVER = (Closed.EXPIRED, Closed.CHANGED)
+
 
 def _card(kit: Kit, message: Message, now: datetime, *, replaces: str = "") -> Answer:
     item = kit.store.item(message.about)
@@ -73,8 +78,10 @@ def _card(kit: Kit, message: Message, now: datetime, *, replaces: str = "") -> A
     undecided = item.opportunity.state is OpportunityState.OPEN
     if item.post.state is PostState.GONE and not replaces:
         return NoMore("the post was deleted")
-    if item.opportunity.closed_as is Closed.EXPIRED and not replaces:
-        return NoMore("the opportunity has expired")
+    if item.opportunity.closed_as in _OVER and not replaces:
+        return NoMore("the opportunity is over")
+    if item.post.state is PostState.EDITED and (later := _unread(kit, item.post, now)):
+        return later
     advocates = kit.store.advocates()
     found = kit.shortlist(item.post, item.assessment, advocates, kit.history(now), now)
     letter = messages.card(
@@ -86,6 +93,7 @@ def _card(kit: Kit, message: Message, now: datetime, *, replaces: str = "") -> A
         kit.links.opportunity(item.opportunity.key),
         now,
         asks=() if undecided else kit.store.asks(occasion=item.opportunity.key),
+        elsewhere=kit.store.repeats(item.post.key),
     )
     return Ready(address_of(kit, message), letter, replaces)
 
@@ -99,17 +107,21 @@ def _redraw(kit: Kit, message: Message, now: datetime) -> Answer:
     return _card(kit, message, now, replaces=card.provider_id)
 
 
-def _alarm(kit: Kit, message: Message, now: datetime) -> Answer:  # noqa: ARG001  (all alike)
+def _alarm(kit: Kit, message: Message, now: datetime) -> Answer:
     source = kit.store.source(message.about)
-    if not source.failures:
+    if not (ills := health.ills(source, now)):
         return NoMore("the source has recovered")
-    what_to_do = (
-        f"It is tried again at {source.due_at:%H:%M} UTC; the other sources go on. "
-        "`run_pipeline.py status` shows how it stands."
-        if source.due_at
-        else "`run_pipeline.py status` shows how it stands."
+    letter = messages.alarm(
+        source.name,
+        "; ".join(ill.what for ill in ills),
+        " ".join(
+            [
+                *(ill.remedy for ill in ills if ill.remedy),
+                "`run_pipeline.py sources list` tells all.",
+            ]
+        ),
+        key=message.key,
     )
-    letter = messages.alarm(source.name, source.last_error, what_to_do, key=message.key)
     return Ready(address_of(kit, message), letter)
 
 
@@ -153,12 +165,9 @@ def _prompt(kit: Kit, message: Message, now: datetime) -> Answer:
     if isinstance(found := _about(kit, message), NoMore):
         return found
     ask, advocate, item = found
-    if ask.state is not AskState.DRAFTED:
-        return NoMore(lifecycle.told(ask))
-    opportunity = item.opportunity
-    if opportunity.state is not OpportunityState.APPROVED or opportunity.expires_at <= now:
-        return NoMore("the opportunity was closed meanwhile", Dropped.CLOSED)
-    post, policy = item.post, kit.settings.policy
+    if refused := _too_late(kit, ask, item, now):
+        return refused
+    opportunity, post, policy = item.opportunity, item.post, kit.settings.policy
     place, history = kit.place(post), kit.history(now)
     if passed := match.still_allowed(ask, post, advocate, history, policy, place, now):
         soon = min(opportunity.expires_at, now + policy.answer_within)
@@ -181,12 +190,24 @@ def _prompt(kit: Kit, message: Message, now: datetime) -> Answer:
     return Ready(_address(advocate), letter)
 
 
+def _too_late(kit: Kit, ask: Ask, item: Item, now: datetime) -> NoMore | Later | None:
+    """Or too early to be sure."""
+    if ask.state is not AskState.DRAFTED:
+        return NoMore(lifecycle.told(ask))
+    opportunity = item.opportunity
+    if opportunity.state is not OpportunityState.APPROVED or opportunity.expires_at <= now:
+        return NoMore("the opportunity was closed meanwhile", Dropped.CLOSED)
+    return _unread(kit, item.post, now) or _unseen(kit, item.post, now)
+
+
 def _reminder(kit: Kit, message: Message, now: datetime) -> Answer:
     if isinstance(found := _about(kit, message), NoMore):
         return found
     ask, advocate, item = found
     if ask.state is not AskState.SENT:
         return NoMore(lifecycle.told(ask))
+    if later := _unseen(kit, item.post, now):
+        return later
     policy, place = kit.settings.policy, kit.place(item.post)
     if until := match.quiet_until(advocate, policy, now):
         return Later(until, "quiet hours")
@@ -224,6 +245,37 @@ def _thanks(kit: Kit, message: Message, now: datetime) -> Answer:
     return Ready(_address(advocate), letter)
 
 
+def _recall(kit: Kit, message: Message, now: datetime) -> Answer:
+    old = kit.store.message(message.about)
+    if old is None:
+        return NoMore("what it would take back is gone")
+    if old.kind is MessageKind.CARD:
+        return _card(kit, old, now, replaces=old.provider_id)
+    ask, advocate = kit.store.ask(old.about), kit.store.advocate(message.recipient)
+    if ask is None or advocate is None:
+        return NoMore("the ask or the advocate is gone")
+    in_place = message.channel == "slack"
+    if advocate.left_at and not in_place:
+        return NoMore("they asked not to be written to", Dropped.LEFT)
+    unsubscribe, company = kit.links.unsubscribe(advocate.id), kit.settings.company
+    letter = messages.recall(ask, advocate, unsubscribe, company, key=message.key)
+    return Ready(_address(advocate), letter, old.provider_id if in_place else "")
+
+
+def _unread(kit: Kit, post: Post, now: datetime) -> Later | None:
+    standing = kit.store.standing(post.key)
+    if standing and not standing.assessed:
+        return Later(now + _SOON, "the post was edited, and is judged anew")
+    return None
+
+
+def _unseen(kit: Kit, post: Post, now: datetime) -> Later | None:
+    standing = kit.store.standing(post.key)
+    if standing and standing.checked_at < now - _UNSURE and kit.rechecker_for(post):
+        return Later(now + _LOOK_AGAIN, "nobody can see just now whether the post is still there")
+    return None
+
+
 _MAKERS: Mapping[MessageKind, Callable[[Kit, Message, datetime], Answer]] = {
     MessageKind.CARD: _card,
     MessageKind.REDRAW: _redraw,
@@ -232,4 +284,5 @@ _MAKERS: Mapping[MessageKind, Callable[[Kit, Message, datetime], Answer]] = {
     MessageKind.THANKS: _thanks,
     MessageKind.DIGEST: _digest,
     MessageKind.ALARM: _alarm,
+    MessageKind.RECALL: _recall,
 }

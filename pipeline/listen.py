@@ -1,79 +1,143 @@
-"""Platforms -> posts. Each source that is due is read once; its posts and its cursor are stored
-together, and a failure is written down on its row."""
+"""Platforms -> posts. Each source that is due is read once; its posts, its cursor and what ops has
+to be told are stored together, and a failure is written down on its row."""
 
 import logging
-from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import NamedTuple
 
-from domain.errors import SourceError, StorageError
+from domain.errors import PausedError, SourceError, StorageError
 from domain.types import Message, MessageKind, Source
 from listeners import pacing
-from listeners.base import Batch, Listener
+from listeners.base import Batch, Listener, Metered
 from pipeline.kit import Kit
+from pipeline.sweep import forget
+from routing import health
+from routing.forgetting import Why
+from storage.store import Read
 
 log = logging.getLogger(__name__)
 
-_AT_ONCE = 4  # sources read at the same time; one that hangs does not hold up the others
 _IN_HAND = timedelta(minutes=5)  # after a crash while it was read, a source is read again so late
-ALARM_AFTER = 3  # failures in a row until ops is told
+
+
+class Answer(NamedTuple):
+    listener: Listener
+    source: Source  # as it was before
+    said: Batch | Exception
+    spent: int = 0  # posts billed for it
+    left: int | None = None  # posts that may still be read
 
 
 def listen(kit: Kit, now: datetime) -> int:
     """How many posts are new."""
-    due = [
-        (listener, source)
-        for listener in kit.settings.listeners
-        if (source := kit.store.source(listener.name)).due_at is None or source.due_at <= now
+    due = _due(kit, now)
+    # Also so that a database that takes nothing is found out before we ask anybody.
+    kit.store.save_reads([Read(_claimed(one, now)) for one in due])
+    for listener, source in due:
+        if isinstance(listener, Metered):
+            listener.meter.told(*kit.billed(listener, now))
+        kit.reading.start(listener.name, partial(_fetch, listener, source))
+    return sum(
+        sum(_save(kit, [answer for _, answer in group], now))
+        for group in kit.reading.finished(kit.patience, kit.stop)
+    )
+
+
+def _due(kit: Kit, now: datetime) -> list[tuple[Listener, Source]]:
+    known = {source.name: source for source in kit.store.sources()}
+    all_of_them = [
+        (one, known.get(one.name) or Source(name=one.name)) for one in kit.settings.listeners
     ]
-    for listener, source in due:  # a database that takes nothing is found out before we ask anybody
-        kit.store.save_source(
-            source.model_copy(update={"due_at": now + min(listener.every, _IN_HAND)})
-        )
-    if len(due) == 1:  # no thread for the ordinary case
-        return _save(kit, *due[0], _fetch(*due[0]), now)
-    with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="listen") as pool:
-        answers = pool.map(lambda one: _fetch(*one), due)
-        return sum(_save(kit, *one, answer, now) for one, answer in zip(due, answers, strict=True))
+    return [
+        (listener, source)
+        for listener, source in all_of_them
+        if (source.due_at is None or source.due_at <= now) and not kit.reading.busy(source.name)
+    ]
 
 
-def _fetch(listener: Listener, source: Source) -> Batch | Exception:
+def _claimed(due: tuple[Listener, Source], now: datetime) -> Source:
+    listener, source = due
+    return source.model_copy(update={"due_at": now + min(listener.every, _IN_HAND)})
+
+
+def _fetch(listener: Listener, source: Source) -> Answer:
+    said: Batch | Exception
     try:
-        return listener.fetch(source.cursor)
+        said = listener.fetch(source.cursor)
     except SourceError as error:
-        return error
+        said = error
     except Exception as error:
         log.warning("source=%s is broken", listener.name, exc_info=error)
-        return error
+        said = error
+    if isinstance(listener, Metered):
+        return Answer(listener, source, said, listener.meter.drain(), listener.meter.left)
+    return Answer(listener, source, said)
 
 
-def _save(
-    kit: Kit, listener: Listener, source: Source, answer: Batch | Exception, now: datetime
-) -> int:
-    if isinstance(answer, Batch):
-        try:
-            read = pacing.read(source, answer, listener.every, now)
-            new = kit.store.save_source(read, answer.posts)
-        except StorageError as error:  # one post may be what it refuses: the other sources go on
-            answer = error
-        else:
-            log.info("source=%s heard=%d new=%d", source.name, len(answer.posts), new)
-            return new
-    after = pacing.failed(source, answer, listener.every, now)
-    kit.store.save_source(after)
+def _save(kit: Kit, answers: Sequence[Answer], now: datetime) -> list[int]:
+    """How many posts of each are new. One post may be what the database refuses: then each is
+    saved for itself, and the other sources go on."""
+    try:
+        new = _save_all(kit, answers, now)
+    except StorageError as error:
+        if len(answers) > 1:
+            return [n for answer in answers for n in _save(kit, [answer], now)]
+        [answer] = answers
+        new = _save_all(kit, [answer._replace(said=error)], now)
+    for answer, n in zip(answers, new, strict=True):
+        if isinstance(answer.said, Batch):
+            heard = len(answer.said.posts)
+            log.info("source=%s heard=%d new=%d", answer.source.name, heard, n)
+            for notice in answer.said.notices:
+                log.info("source=%s notice: %s", answer.source.name, notice)
+            for key in answer.said.gone:
+                forget(kit, key, Why.DELETED, now)
+    return new
+
+
+def _save_all(kit: Kit, answers: Sequence[Answer], now: datetime) -> list[int]:
+    return kit.store.save_reads([_read(kit, answer, now) for answer in answers])
+
+
+def _read(kit: Kit, answer: Answer, now: datetime) -> Read:
+    after = _after(answer, now)
+    brought = answer.said if isinstance(answer.said, Batch) else Batch((), None)
+    # What comes with posts is no silence, unless all of them should be known.
+    told, tell = health.told(health.heard(after, now) if brought.posts else after, now)
+    return Read(
+        after if brought.posts else told,
+        brought.posts,
+        brought.earlier,
+        if_new=told,
+        spent=answer.spent,
+        on=now.astimezone(UTC).date(),
+        messages=[_alarm(kit, told, now)] if tell else (),
+    )
+
+
+def _after(answer: Answer, now: datetime) -> Source:
+    listener, said = answer.listener, answer.said
+    source = answer.source.model_copy(update={"budget_left": answer.left})
+    if isinstance(said, Batch):
+        return pacing.read(source, said, listener.every, now)
+    if isinstance(said, PausedError):
+        log.info("source=%s waits: %s", source.name, said)
+        return pacing.paused(source, said, listener.every, now)
+    after = pacing.failed(source, said, listener.every, now)
     log.warning(
         "source=%s failures=%d next=%s error=%s",
         *(source.name, after.failures, f"{after.due_at:%H:%M:%S}", after.last_error),
     )
-    if after.failures == ALARM_AFTER:
-        kit.store.queue([_alarm(kit, after, now)])
-    return 0
+    return after
 
 
 def _alarm(kit: Kit, source: Source, now: datetime) -> Message:
     return Message(
         kind=MessageKind.ALARM,
         about=source.name,
-        turn=int(now.timestamp()),  # one for each outage
+        turn=int(now.timestamp()),  # one for each time that ops is told
         channel=kit.team_channel(),
         created_at=now,
         due_at=now,

@@ -24,6 +24,7 @@ from domain.types import (
 from pipeline.kit import Kit
 from pipeline.letters import Answer, Later, NoMore, Ready, address_of, letter_for
 from pipeline.route import redraw
+from pipeline.sweep import recheck_before_saying
 from routing import lifecycle
 
 log = logging.getLogger(__name__)
@@ -32,6 +33,8 @@ _CLAIM_ENDS = timedelta(minutes=5)  # then its sender is taken for dead
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=1)
 _AT_ONCE = 500
 _ROUND = 20.0  # seconds; then a new round begins, with a new `now`: quiet hours may have begun
+
+_QUOTING = (MessageKind.CARD, MessageKind.PROMPT, MessageKind.REMINDER)
 
 Change = tuple[Versioned, Versioned]
 
@@ -42,7 +45,7 @@ def notify(kit: Kit, now: datetime) -> int:
     sent = 0
     ends = time.monotonic() + _ROUND
     down: set[str] = set()  # channels that ask us to wait, or are silent: no further try now
-    for message in kit.store.messages(states=[MessageState.QUEUED], due_by=now, limit=_AT_ONCE):
+    for message in _due(kit, now):
         if kit.stop.is_set() or time.monotonic() > ends:
             break
         if message.channel in down:
@@ -52,6 +55,21 @@ def notify(kit: Kit, now: datetime) -> int:
         if outcome in (MessageState.QUEUED, MessageState.SENDING):
             down.add(message.channel)
     return sent
+
+
+def _due(kit: Kit, now: datetime) -> list[Message]:
+    """What is to be said, after a last look at the posts that it is about."""
+    queued = [MessageState.QUEUED]
+    due = kit.store.messages(states=queued, due_by=now, limit=_AT_ONCE)
+    posts = {_post_of(message) for message in due if message.kind in _QUOTING}
+    if posts and recheck_before_saying(kit, posts, now):
+        return kit.store.messages(states=queued, due_by=now, limit=_AT_ONCE)
+    return due
+
+
+def _post_of(message: Message) -> str:
+    about = message.about
+    return about if message.kind is MessageKind.CARD else about.rpartition("@")[0]
 
 
 def recover(kit: Kit, now: datetime, *, claimed_before: datetime) -> int:
@@ -69,7 +87,7 @@ def recover(kit: Kit, now: datetime, *, claimed_before: datetime) -> int:
 
 def _find_out(kit: Kit, message: Message, now: datetime) -> bool:
     """False where the channel does not answer now."""
-    if message.kind is MessageKind.REDRAW:  # doing it again is the same as doing it once
+    if _in_place(message):  # doing it again is the same as doing it once
         _keep(kit, message, now, state=MessageState.QUEUED)
         return True
     try:
@@ -140,7 +158,7 @@ def _send(kit: Kit, message: Message, ready: Ready, now: datetime) -> MessageSta
 
 def _failed(kit: Kit, message: Message, error: DeliveryError, now: datetime) -> MessageState | None:
     log.warning("message=%s attempt=%d error=%s", message.key, message.attempts, error)
-    if error.unknown and message.kind is not MessageKind.REDRAW:
+    if error.unknown and not _in_place(message):
         return MessageState.SENDING  # it stays so: recover() finds out
     if error.permanent or message.attempts >= kit.settings.policy.max_delivery_failures:
         _give_up(kit, message, MessageState.DEAD, str(error), Dropped.UNDELIVERABLE, now)
@@ -165,6 +183,12 @@ def _record_sent(kit: Kit, message: Message, provider_id: str, now: datetime) ->
         return
     # Somebody answered before we wrote down that they were asked: then only the message is left.
     kit.store.swap(*changes, events=told)
+
+
+def _in_place(message: Message) -> bool:
+    """Whether it changes what was sent before."""
+    recalled = message.kind is MessageKind.RECALL and message.channel == "slack"
+    return recalled or message.kind is MessageKind.REDRAW
 
 
 def _drafted_ask(kit: Kit, message: Message) -> Ask | None:

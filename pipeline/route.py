@@ -17,7 +17,6 @@ from domain.types import (
     Opportunity,
     OpportunityState,
     Post,
-    PostState,
     Shortlist,
 )
 from pipeline.kit import Kit
@@ -64,9 +63,6 @@ def _ask_next(
     opportunity, post, assessment = item
     if any(ask.state is AskState.DONE for ask in asks):
         return False  # follow_up closes it when the reply is verified
-    if post.state is PostState.GONE:
-        change(kit, opportunity, review.gone(opportunity, now), "route", now)
-        return False
     if why_not := _must_not(kit, asks):
         _nobody(kit, opportunity, why_not, now)
         return False
@@ -81,7 +77,7 @@ def _ask_next(
 
 def _draft(kit: Kit, item: Item, asks: Sequence[Ask], best: Candidate, now: datetime) -> bool:
     opportunity, post, _ = item
-    if _has_answered(kit, post, asks):  # late, and without a word to us
+    if _has_answered(kit, post, asks, now):  # late, and without a word to us
         change(kit, opportunity, review.answered(opportunity, now), "route", now)
         return False
     ask = lifecycle.drafted(best, post, wave=len(asks) + 1, now=now)
@@ -105,12 +101,12 @@ def _must_not(kit: Kit, asks: Sequence[Ask]) -> str:
     return ""
 
 
-def _has_answered(kit: Kit, post: Post, asks: Sequence[Ask]) -> bool:
+def _has_answered(kit: Kit, post: Post, asks: Sequence[Ask], now: datetime) -> bool:
     """Whether one who was asked before stands in the thread by now: then a second one would be one
     too many."""
     asked = [(ask, kit.store.advocate(ask.advocate)) for ask in asks if ask.sent_at]
     try:
-        replies = kit.replies(post) if asked else ()
+        replies = kit.replies(post, now) if asked else ()
     except SourceError as error:
         log.warning("post=%s cannot be looked at: %s", post.key, error)
         return False

@@ -13,6 +13,7 @@ from pipeline.listen import listen
 from pipeline.notify import notify
 from pipeline.prompt import prompt
 from pipeline.route import route
+from pipeline.sweep import sweep
 
 log = logging.getLogger(__name__)
 
@@ -21,6 +22,7 @@ Step = Callable[[Kit, datetime], int]
 STEPS: Mapping[str, Step] = {
     "listen": listen,
     "classify": classify,
+    "sweep": sweep,
     "route": route,
     "prompt": prompt,
     "follow_up": follow_up,

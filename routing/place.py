@@ -50,6 +50,9 @@ DEFAULTS: Mapping[str, PlaceRule] = {
     "linkedin": PlaceRule(
         links=True, note="Your profile does not disclose for you: say it in the comment itself."
     ),
+    "linkedin:messages": PlaceRule(
+        ask=False, note="A private message: whoever it was written to answers it, or nobody."
+    ),
     "stackexchange": PlaceRule(
         rules_url="https://stackoverflow.com/help/promotion",
         note="Answer what was asked, and say in the answer how you are connected to the product.",
@@ -65,7 +68,8 @@ def place(key: str, rules: Mapping[str, PlaceRule]) -> Place:
     platform = wanted.partition(":")[0]
     written = {name.casefold(): rule for name, rule in rules.items()}
     stated: dict[str, Any] = {}
-    for rule in (DEFAULTS.get(platform, UNKNOWN), written.get(platform), written.get(wanted)):
+    usual = DEFAULTS.get(platform, UNKNOWN), DEFAULTS.get(wanted)
+    for rule in (*usual, written.get(platform), written.get(wanted)):
         if rule is not None:
             stated |= rule.model_dump(exclude_none=True)
     return Place(key=key, **stated)

@@ -28,6 +28,8 @@ ENDS = {  # how a page or a refusal says that an opportunity ended without a dec
     Closed.ANSWERED: "an advocate has answered",
     Closed.EXPIRED: "nobody took it up in time",
     Closed.GONE: "the post was deleted",
+    Closed.LOCKED: "nobody may answer there any more",
+    Closed.CHANGED: "the post was edited, and asks nothing any more",
 }
 
 
@@ -90,8 +92,19 @@ def answered(o: Opportunity, now: datetime) -> Opportunity:
     return _closed(o, Closed.ANSWERED, now)
 
 
-def gone(o: Opportunity, now: datetime) -> Opportunity:
-    return _closed(o, Closed.GONE, now)
+def changed(o: Opportunity, now: datetime) -> Opportunity:
+    return _closed(o, Closed.CHANGED, now)
+
+
+def locked(o: Opportunity, now: datetime) -> Opportunity:
+    return _closed(o, Closed.LOCKED, now)
+
+
+def judged_anew(o: Opportunity, fresh: Opportunity, now: datetime) -> Opportunity:
+    """The post was edited, and is still worth it: what people decided stays."""
+    _expect(o, _UNDONE, now)
+    said = ("topic", "intent", "components", "score", "reason", "hot")
+    return o.revised(**{name: getattr(fresh, name) for name in said})
 
 
 def unserved(o: Opportunity, note: str, now: datetime) -> Opportunity:

@@ -40,6 +40,7 @@ def opportunity(
         assessment.score < policy.open_above
         or age > policy.fresh_for
         or post.state is PostState.GONE
+        or post.metrics.get("locked")  # nobody could answer
         or (policy.require_catalogue and not assessment.mentions)
         or _is_ours(post, own_handles)
     ):

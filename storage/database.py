@@ -11,10 +11,11 @@ from sqlmodel import create_engine
 
 from domain.errors import ConfigError, StorageError
 
+BUSY_MS = 15_000  # how long one waits for another that writes
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",  # readers do not wait for the writer
     "PRAGMA foreign_keys=ON",
-    "PRAGMA busy_timeout=15000",
+    f"PRAGMA busy_timeout={BUSY_MS}",
     "PRAGMA synchronous=NORMAL",
     "PRAGMA secure_delete=ON",  # what is forgotten is overwritten, not only unlinked
 )

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 FOLDER = Path(__file__).parent / "migrations"
-NEWEST = "0001"  # a test holds that this is Alembic's head
+NEWEST = "0002"  # a test holds that this is Alembic's head
 _LOCK = 7_060_717  # any number that nobody else uses for pg_advisory_lock on this database
 
 

@@ -4,7 +4,7 @@ Lists and mappings inside a value are JSON columns. A plain `datetime` is SQLMod
 stores and returns aware UTC on SQLite and PostgreSQL alike, and refuses naive values.
 """
 
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Dialect, Index, MetaData, Text, text
@@ -42,6 +42,13 @@ class SourceRow(SQLModel, table=True):
     last_error: str = ""
     read_at: datetime | None = None
     newest_at: datetime | None = None
+    heard: int = 0
+    heard_at: datetime | None = None
+    arrivals: int = 0
+    usual_gap: float = 0.0
+    notices: list[str] = Field(default_factory=list, sa_type=Json)
+    budget_left: int | None = None
+    alarmed: dict[str, str] = Field(default_factory=dict, sa_type=Json)
 
 
 class PostRow(SQLModel, table=True):
@@ -52,6 +59,13 @@ class PostRow(SQLModel, table=True):
             "fetched_at",
             postgresql_where=text("NOT assessed"),
             sqlite_where=text("NOT assessed"),
+        ),
+        Index("ix_post_unchecked", "source", "checked_at"),
+        Index(
+            "ix_post_repeats",
+            "head",
+            postgresql_where=text("head <> ''"),
+            sqlite_where=text("head <> ''"),
         ),
     )
 
@@ -74,6 +88,8 @@ class PostRow(SQLModel, table=True):
     state: str
     source: str = Field(default="", index=True)  # the name of the source that heard it first
     assessed: bool = False
+    head: str = ""  # of one that repeats another: the other's key
+    checked_at: datetime  # when it was last seen to be there
 
 
 class AssessmentRow(SQLModel, table=True):
@@ -253,3 +269,22 @@ class LeaseRow(SQLModel, table=True):
     name: str = Field(primary_key=True)
     holder: str
     until: datetime
+
+
+class SpendingRow(SQLModel, table=True):
+    """Posts that a source was billed for, by day (UTC)."""
+
+    __tablename__ = "spending"
+
+    source: str = Field(primary_key=True)
+    day: date = Field(primary_key=True)
+    posts: int
+
+
+class ForgottenRow(SQLModel, table=True):
+    """What is left of a post that was forgotten: enough to know it again, and nothing else."""
+
+    __tablename__ = "forgotten"
+
+    digest: str = Field(primary_key=True)
+    at: datetime = Field(index=True)

@@ -27,6 +27,7 @@ from domain.types import (
     OpportunityState,
     Post,
     Verdict,
+    stand_in,
 )
 from storage.base import Database, LostError, add, add_all, replace, values, write_all
 from storage.rows import table, value_of
@@ -46,8 +47,10 @@ class Item(NamedTuple):
 
 class Reviewed(Database):
     def opportunity(self, key: str) -> Opportunity | None:
+        """Or what stands in its place, where its post is forgotten."""
+        query = select(OPPORTUNITIES).where(OPPORTUNITIES.c.key.in_([key, stand_in(key)]))
         with self._reading() as db:
-            found = values(db, Opportunity, select(OPPORTUNITIES).where(OPPORTUNITIES.c.key == key))
+            found = values(db, Opportunity, query)
         return found[0] if found else None
 
     def opportunities(self, state: OpportunityState, limit: int = 1000) -> list[Opportunity]:
@@ -57,8 +60,10 @@ class Reviewed(Database):
             return values(db, Opportunity, query.order_by(OPPORTUNITIES.c.opened_at).limit(limit))
 
     def item(self, key: str) -> Item | None:
+        """Or what stands in its place, where its post is forgotten."""
+        wanted = OPPORTUNITIES.c.key.in_([key, stand_in(key)])
         with self._reading() as db:
-            found = db.execute(_items(OPPORTUNITIES.c.key == key)).mappings().first()
+            found = db.execute(_items(wanted)).mappings().first()
         return _item(found) if found else None
 
     def items(
@@ -150,8 +155,11 @@ class Asking(Database):
             return bool(db.execute(delete(ADVOCATES).where(ADVOCATES.c.id == key)).rowcount)
 
     def ask(self, key: str) -> Ask | None:
+        """Or what stands in its place, where the post that it was about is forgotten."""
+        occasion, _, advocate = key.rpartition("@")
+        query = select(ASKS).where(ASKS.c.key.in_([key, f"{stand_in(occasion)}@{advocate}"]))
         with self._reading() as db:
-            found = values(db, Ask, select(ASKS).where(ASKS.c.key == key))
+            found = values(db, Ask, query)
         return found[0] if found else None
 
     def asks(

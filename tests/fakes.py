@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from domain.errors import DeliveryError
 from domain.types import Assessment, Post
-from listeners.base import Batch
+from listeners.base import Batch, Rechecked
+from listeners.meter import Meter
 from notifiers.base import Address, Letter
 from tests.make import assessment
 
@@ -33,6 +34,40 @@ class FakeListener:
         if self.error:
             raise self.error
         return tuple(r for r in self.in_thread if r.thread_key == post.thread_key)
+
+
+@dataclass
+class FakeRechecker(FakeListener):
+    """Knows what has become of its posts."""
+
+    forgets_within: timedelta = timedelta(hours=48)
+    gone: set[str] = field(default_factory=set)  # keys
+    edited: dict[str, Post] = field(default_factory=dict)
+    asked_about: list[str] = field(default_factory=list)
+
+    def recheck(self, posts: Sequence[Post]) -> Rechecked:
+        if self.error:
+            raise self.error
+        self.asked_about += [post.key for post in posts]
+        there = [self.edited.get(p.key, p) for p in posts if p.key not in self.gone]
+        return Rechecked(tuple(there), tuple(p.key for p in posts if p.key in self.gone))
+
+
+@dataclass
+class FakeMetered(FakeRechecker):
+    """Bills a post for each that it gives."""
+
+    meter: Meter = field(default_factory=Meter)
+
+    def fetch(self, cursor: str | None) -> Batch:
+        batch = super().fetch(cursor)
+        self.meter.count(len(batch.posts))
+        return batch
+
+    def recheck(self, posts: Sequence[Post]) -> Rechecked:
+        found = super().recheck(posts)
+        self.meter.count(len(found.posts))
+        return found
 
 
 @dataclass

@@ -1,6 +1,8 @@
-"""Plays sites with feeds: RSS 2.0 and Atom, with ETags."""
+"""Plays sites with feeds: RSS 2.0, Atom and JSON Feed, with ETags, and the pages of their posts."""
 
 import hashlib
+import html
+import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -16,7 +18,8 @@ _HOST = "https://feeds.example.com"
 
 
 class FeedPlayer(Shelf):
-    """/NAME.rss and /NAME.atom show the items whose `community` is NAME, newest first."""
+    """/NAME.rss, .atom and .json show the items whose `community` is NAME, newest first; /NAME/ID
+    is the page of one, 404 when it is deleted. To be reached as https://feeds.example.com/..."""
 
     prefix = "/feeds"
 
@@ -25,7 +28,12 @@ class FeedPlayer(Shelf):
         self._size = size
 
     def routes(self) -> list[BaseRoute]:
-        return [Route("/{name}.rss", self._rss), Route("/{name}.atom", self._atom)]
+        return [
+            Route("/{name}.rss", self._rss),
+            Route("/{name}.atom", self._atom),
+            Route("/{name}.json", self._json),
+            Route("/{name}/{id}", self._page),
+        ]
 
     def link(self, item: Item) -> str:
         return item.url or f"{_HOST}/{item.community}/{item.id}"
@@ -74,6 +82,29 @@ class FeedPlayer(Shelf):
             f"<updated>{at}</updated><author><name>{escape(item.author)}</name></author>"
             f'<content type="html">{escape(_markup(item.text))}</content></entry>'
         )
+
+    def _json(self, request: Request) -> Response:
+        name = request.path_params["name"]
+        items = [
+            {
+                "id": item.id,
+                "url": self.link(item),
+                "title": item.title,
+                "content_html": _markup(item.text),
+                "date_published": f"{item.posted_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
+                "authors": [{"name": item.author}],
+            }
+            for item in self._shown(request)
+        ]
+        whole = {"version": "https://jsonfeed.org/version/1.1", "title": name, "items": items}
+        return _conditional(request, json.dumps(whole), "application/feed+json")
+
+    def _page(self, request: Request) -> Response:
+        item = self.get(request.path_params["id"])
+        if not item or item.deleted or item.community != request.path_params["name"]:
+            return Response("Not found", status_code=404)
+        page = f"<html><head><title>{html.escape(item.title)}</title></head>{_markup(item.text)}"
+        return Response(page, media_type="text/html")
 
 
 def _markup(text: str) -> str:

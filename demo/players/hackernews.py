@@ -1,4 +1,5 @@
-"""Plays Hacker News as Algolia tells it: search by date, and an item with its tree."""
+"""Plays Hacker News as Algolia tells it (search by date, an item with its tree), and the official
+interface (single items, and what was deleted)."""
 
 import html
 import operator
@@ -32,6 +33,7 @@ class HackerNewsPlayer(Shelf):
         return [
             Route("/api/v1/search_by_date", self._search),
             Route("/api/v1/items/{number}", self._item),
+            Route("/v0/item/{number}.json", self._official),
         ]
 
     def link(self, item: Item) -> str:
@@ -68,6 +70,25 @@ class HackerNewsPlayer(Shelf):
         if item is None or item.deleted:
             return JSONResponse({"status": 404, "error": "Not Found"}, status_code=404)
         return JSONResponse(self._tree(item))
+
+    def _official(self, request: Request) -> Response:
+        item = self.get(request.path_params["number"])
+        if item is None:
+            return JSONResponse(None)
+        known: dict[str, Any] = {
+            "id": int(item.id),
+            "time": int(item.posted_at.timestamp()),
+            "type": "comment" if item.parent_id else "story",
+        }
+        if item.deleted:
+            return JSONResponse({**known, "deleted": True})
+        known |= {"by": item.author, "text": _markup(item.text)}
+        if item.parent_id:
+            return JSONResponse({**known, "parent": int(item.parent_id)})
+        replies = self.reply_counts()[item.id]
+        return JSONResponse(
+            {**known, "title": item.title, "score": item.score, "descendants": replies}
+        )
 
     def _tree(self, item: Item) -> dict[str, Any]:
         below = [i for i in self.live()[::-1] if i.parent_id == item.id]

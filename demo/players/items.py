@@ -24,6 +24,8 @@ class Item(Value):
     url: Url = ""  # "": the platform's permalink
     score: int = 1
     deleted: bool = False
+    edited_at: AwareDatetime | None = None
+    locked: bool = False  # nobody may reply there any more
 
     @property
     def thread(self) -> str:
@@ -47,6 +49,11 @@ class Shelf:
         with self._lock:
             gone = self._items[item_id].model_copy(update={"deleted": True})
             self._items[item_id] = gone
+
+    def edit(self, item_id: str, text: str, now: datetime) -> None:
+        with self._lock:
+            said = self._items[item_id].model_copy(update={"text": text, "edited_at": now})
+            self._items[item_id] = said
 
     def clear(self) -> None:
         with self._lock:

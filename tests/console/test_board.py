@@ -227,11 +227,27 @@ def test_sources_show_their_health(house: House) -> None:
     house.store.save_source(
         Source(name="x", failures=3, last_error="refused: set the token", due_at=NOW + HOUR)
     )
-    house.store.save_source(Source(name="trades", read_at=NOW - HOUR, newest_at=NOW - DAY))
+    house.store.save_source(Source(name="y", failures=1, last_error="slow", due_at=NOW + HOUR))
+    house.store.save_source(
+        Source(
+            name="trades",
+            read_at=NOW - HOUR,
+            newest_at=NOW - DAY,
+            heard=3,
+            heard_at=NOW - HOUR,
+            arrivals=20,
+            usual_gap=7200.0,
+            budget_left=12,
+        )
+    )
+    house.store.save_source(Source(name="z", read_at=NOW, notices=("r/q is banned: take it out",)))
     told = words(house.reviewer().get("/sources"))
-    assert "x 3 failures refused: set the token" in told
+    assert "x failing 3 looks in a row failed: refused: set the token It is tried again" in told
     assert "in 60 min" in told
-    assert "trades well 60 min ago 24 h ago due" in told
+    assert "y one failure slow" in told
+    assert "trades well 3 posts the last 60 min ago , usually within 4 h" in told
+    assert "12 posts left of the cap 60 min ago 24 h ago due" in told
+    assert "z notice r/q is banned: take it out" in told
 
 
 def test_dead_letters_can_be_tried_again_once(house: House) -> None:

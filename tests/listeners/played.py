@@ -5,14 +5,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from demo.players.discourse import HOST as FORUM
+from demo.players.discourse import DiscoursePlayer
 from demo.players.feeds import FeedPlayer
 from demo.players.hackernews import HackerNewsPlayer
 from demo.players.items import Item, Shelf
 from demo.players.reddit import RedditPlayer
+from demo.players.stackexchange import StackExchangePlayer
 from demo.players.x import XPlayer, status_id
 from demo.server import LoopbackServer
-from listeners import hackernews, http, reddit, rss, sessions, x
-from listeners.base import Listener
+from listeners import discourse, hackernews, http, reddit, rss, sessions, stackexchange, x
+from listeners.base import Given, Listener
+from listeners.hosts import Hosts
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 SECRETS = {
@@ -20,6 +24,15 @@ SECRETS = {
     "GOODWORD_REDDIT_CLIENT_ID": "app",
     "GOODWORD_REDDIT_CLIENT_SECRET": "secret",
 }
+
+
+def given(
+    clock: Callable[[], datetime] = lambda: NOW, secrets: Mapping[str, str] = SECRETS
+) -> Given:
+    """Each with hosts of its own: what one listener was told keeps no other from asking."""
+    return Given(secrets, clock, Hosts(), terms=("Fernhill", "Tidewell CRM"))
+
+
 SOON = 1.2  # seconds: how long a listener under test waits for an answer
 
 
@@ -29,14 +42,20 @@ class Played:
         self.reddit = RedditPlayer()
         self.hackernews = HackerNewsPlayer()
         self.feeds = FeedPlayer(size=1000)
+        self.discourse = DiscoursePlayer()
+        self.stackexchange = StackExchangePlayer()
         self.shelves: dict[str, Shelf] = {
             "x": self.x,
             "reddit": self.reddit,
             "hackernews": self.hackernews,
+            "discourse": self.discourse,
+            "stackexchange": self.stackexchange,
             "rss": self.feeds,
             "atom": self.feeds,
+            "json": self.feeds,
         }
-        self.server = LoopbackServer([self.x, self.reddit, self.hackernews, self.feeds])
+        players = (self.x, self.reddit, self.hackernews, self.feeds)
+        self.server = LoopbackServer([*players, self.discourse, self.stackexchange])
 
     def reset(self) -> None:
         self.server.reset()
@@ -78,7 +97,21 @@ def _reddit(url: str, options: Mapping[str, Any], clock: Callable[[], datetime])
 
 def _hackernews(url: str, options: Mapping[str, Any], clock: Callable[[], datetime]) -> Listener:
     chosen = hackernews.Options(**{"name": "hn", "api_url": f"{url}/hn", **options})
-    return hackernews.HackerNewsListener(chosen, clock, http.Limits(SOON, SOON, 2 * SOON))
+    return hackernews.HackerNewsListener(chosen, given(clock), http.Limits(SOON, SOON, 2 * SOON))
+
+
+def _discourse(url: str, options: Mapping[str, Any], clock: Callable[[], datetime]) -> Listener:
+    known = {"name": "forum", "url": FORUM, "api_url": f"{url}/discourse", **options}
+    return discourse.DiscourseListener(
+        discourse.Options(**known), given(clock), http.Limits(SOON, SOON, 2 * SOON)
+    )
+
+
+def _stackexchange(url: str, options: Mapping[str, Any], clock: Callable[[], datetime]) -> Listener:
+    known = {"name": "recs", "site": "softwarerecs", "api_url": f"{url}/stackexchange", **options}
+    return stackexchange.StackExchangeListener(
+        stackexchange.Options(**known), given(clock), http.Limits(SOON, SOON, 2 * SOON)
+    )
 
 
 def _feed(ending: str) -> Callable[[str, Mapping[str, Any], Callable[[], datetime]], Listener]:
@@ -121,6 +154,26 @@ PLATFORMS: Mapping[str, Platform] = {
         "/hn",
         200,
     ),
+    "discourse": Platform(
+        _discourse,
+        lambda at: Item(
+            id=str(_number(at)),
+            community="crm",
+            author="ann",
+            title="Which one?",
+            text=f"Said {at}",
+            posted_at=at,
+        ),
+        "/discourse",
+        50,
+    ),
+    "stackexchange": Platform(
+        _stackexchange,
+        lambda at: Item(
+            id=str(_number(at)), author="ann", title="Which one?", text=f"Said {at}", posted_at=at
+        ),
+        "/stackexchange",
+    ),
     "rss": Platform(
         _feed("rss"),
         lambda at: Item(
@@ -135,4 +188,15 @@ PLATFORMS: Mapping[str, Platform] = {
         1000,
     ),
 }
-PLATFORMS = {**PLATFORMS, "atom": Platform(_feed("atom"), PLATFORMS["rss"].item, "/feeds", 1000)}
+# The other forms of a feed, which are of the same kind.
+PLATFORMS = {
+    **PLATFORMS,
+    "atom": Platform(_feed("atom"), PLATFORMS["rss"].item, "/feeds", 1000),
+    "json": Platform(_feed("json"), PLATFORMS["rss"].item, "/feeds", 1000),
+}
+FEEDS = frozenset({"rss", "atom", "json"})
+
+
+def kind_of(row: str) -> str:
+    """As it stands in the settings file."""
+    return "rss" if row in FEEDS else row

@@ -5,6 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 
@@ -13,9 +14,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
+from demo import faults
 from demo.server import LoopbackServer
 from domain.errors import SourceError
 from listeners import http
+from listeners.hosts import Hosts, Turn
+from listeners.targets import Target
 
 
 class Site:
@@ -43,6 +47,13 @@ def site() -> Any:
         played.url = f"{server.url}/site"  # type: ignore[attr-defined]
         played.server = server  # type: ignore[attr-defined]
         yield played
+
+
+@pytest.mark.parametrize("address", ["10.0.0.7", "169.254.169.254", "fd00::7"])
+def test_a_name_that_leads_into_our_own_network_is_refused(address: str) -> None:
+    hosts = Hosts(resolve=lambda name, port: [address])
+    with pytest.raises(SourceError, match=r"inner\.example/x is an address of a private network"):
+        http.Fetcher("test", hosts).get("https://inner.example/x")
 
 
 def get(url: str, read: float = 1.0, total: float = 2.0) -> http.Fetched:
@@ -115,8 +126,9 @@ def test_a_redirect_into_our_own_network_is_refused(site: Any) -> None:
     """The first address is let through as a public one would be, the next one is not."""
 
     class Half(http.Fetcher):
-        def _addresses(self, url: Any) -> list[str]:
-            return ["127.0.0.1"] if url.path != "/site/plain" else super()._addresses(url)
+        def _addresses(self, target: Target, turn: Turn) -> list[str]:
+            first = target.url.path == "/site/on"
+            return ["127.0.0.1"] if first else super()._addresses(target, turn)
 
     with pytest.raises(SourceError, match="private network"):
         Half("test").get(f"{site.url}/on")
@@ -190,6 +202,95 @@ def test_headers_and_bodies_that_never_end_are_given_up_too(first: bytes) -> Non
         finally:
             ended.set()
             dripping.join(timeout=5)
+
+
+def test_an_answer_that_drips_byte_by_byte_is_given_up_too(site: Any) -> None:
+    site.server.fail("/site/plain", faults.Drip())
+    with pytest.raises(SourceError, match="took longer than 0 s"):
+        get(f"{site.url}/plain", total=0.05)
+
+
+def test_each_of_many_has_its_own_time(site: Any) -> None:
+    """Those whose time is over are cut at their time, whoever else still has some."""
+    site.server.fail("/site/plain", faults.Hang(), times=12)
+
+    def wait(n: int) -> tuple[float, float]:
+        total, began = 0.1 + 0.05 * (n % 4), time.monotonic()
+        with pytest.raises(SourceError, match="took longer"):
+            get(f"{site.url}/plain", read=5.0, total=total)
+        return total, time.monotonic() - began
+
+    with ThreadPoolExecutor(12) as many:
+        for total, took in many.map(wait, range(12)):
+            assert total <= took < total + 3
+
+
+def test_32_threads_fetch_at_once(site: Any) -> None:
+    fetcher = http.Fetcher("test", allow_private=True)
+    site.answers["own"] = lambda request: Response(request.query_params["n"])
+
+    def fetch(n: int) -> bytes:
+        return fetcher.get(f"{site.url}/own", params={"n": n}).body
+
+    with ThreadPoolExecutor(32) as many:
+        assert list(many.map(fetch, range(300))) == [str(n).encode() for n in range(300)]
+
+
+def test_a_body_of_50_mb_is_not_read(site: Any) -> None:
+    site.server.fail("/site/plain", faults.huge(50_000_000))
+    with pytest.raises(SourceError, match="more than 1,000 bytes"):
+        get(f"{site.url}/plain")
+
+
+@pytest.mark.parametrize(
+    ("codes", "moved_to"),
+    [
+        ([], ""),
+        ([301], "/1"),
+        ([308], "/1"),
+        ([302], ""),
+        ([307], ""),
+        ([301, 308], "/2"),
+        ([301, 302], "/1"),
+        ([302, 301], ""),
+        ([301, 302, 301], "/1"),
+    ],
+)
+def test_only_what_moved_for_good_is_told_as_moved(
+    codes: list[int], moved_to: str, site: Any
+) -> None:
+    site.answers["0"] = site.answers["1"] = site.answers["2"] = lambda _: Response("hello")
+    site.answers["3"] = site.answers["0"]
+    for n, code in enumerate(codes):
+        site.server.fail(f"/site/{n}", faults.redirect(f"/site/{n + 1}", code))
+    fetched = get(f"{site.url}/0")
+    assert fetched.url == f"{site.url}/{len(codes)}"
+    assert fetched.moved_to == (f"{site.url}{moved_to}" if moved_to else "")
+
+
+def test_who_we_are_is_not_told_to_another_host(site: Any) -> None:
+    elsewhere = site.url.replace("127.0.0.1", "localhost")
+    said = {"Authorization": "Bearer t", "Cookie": "c", "If-None-Match": '"e"'}
+    site.server.reset()
+    site.server.fail("/site/on", faults.redirect("/site/two"))
+    site.server.fail("/site/two", faults.redirect(f"{elsewhere}/plain"))
+    http.Fetcher(allow_private=True).get(f"{site.url}/on", headers=said)
+    first, second, third = (seen.headers for seen in site.server.requests)
+    assert first["authorization"] == second["authorization"] == "Bearer t"
+    assert not {"authorization", "cookie"} & third.keys()
+    assert third["if-none-match"] == '"e"'
+
+
+def test_a_login_in_the_address_is_sent_and_stays_within_the_host(site: Any) -> None:
+    site.server.reset()
+    site.server.fail("/site/on", faults.redirect(f"{site.url}/two"))
+    elsewhere = site.url.replace("127.0.0.1", "localhost")
+    site.server.fail("/site/two", faults.redirect(f"{elsewhere}/plain"))
+    with_login = site.url.replace("http://", "http://ann:p%40ss@")
+    http.Fetcher(allow_private=True).get(f"{with_login}/on")
+    first, second, third = (seen.headers for seen in site.server.requests)
+    assert first["authorization"] == second["authorization"] == "Basic YW5uOnBAc3M="
+    assert "authorization" not in third
 
 
 def test_a_name_that_does_not_exist_is_told() -> None:

@@ -1,4 +1,4 @@
-"""The pure parts: pacing, marks, answers, links, text."""
+"""The pure parts: pacing, answers, links, text."""
 
 import time
 from datetime import UTC, datetime, timedelta
@@ -12,7 +12,6 @@ from domain.types import Post, Source
 from listeners import answers, links, markup, pacing
 from listeners.base import Batch
 from listeners.batches import posts_of
-from listeners.marks import KEPT, Mark, Marks
 from tests.listeners.played import NOW
 
 EVERY = timedelta(minutes=5)
@@ -66,39 +65,6 @@ def test_another_error_is_told_with_its_name_on_one_line() -> None:
 
 
 items = st.lists(st.tuples(st.integers(0, 400), st.integers(0, 10_000)), max_size=60)
-
-
-@given(looks=st.lists(items, max_size=6))
-def test_a_mark_never_brings_a_post_twice(looks: list[list[tuple[int, int]]]) -> None:
-    mark, told = Mark(floor=-1), set[str]()
-    times: dict[str, float] = {}
-    for look in looks:
-        found = []
-        for number, at in look:
-            name = str(number)
-            written = times.setdefault(name, float(at))
-            if mark.is_new(name, written):
-                assert name not in told
-                found.append((name, written))
-        told |= {name for name, _ in found}
-        mark = mark.moved(found, timedelta(seconds=1000))
-        assert len(mark.seen) <= KEPT
-
-
-def test_a_mark_keeps_the_newest_and_lets_older_ones_go() -> None:
-    many = [(str(n), float(n)) for n in range(KEPT + 50)]
-    mark = Mark(floor=-1).moved(many, timedelta(days=1))
-    assert len(mark.seen) == KEPT
-    assert mark.floor == 49
-    assert not mark.is_new("0", 0.0)
-    assert not mark.is_new(str(KEPT), float(KEPT))
-    assert mark.is_new("new", 60.0)
-
-
-def test_marks_come_back_from_their_json() -> None:
-    marks = Marks(lists={"a": Mark(floor=1, seen={"x": 2.0})})
-    assert Marks.read(marks.model_dump_json()) == marks
-    assert Marks.read(None) == Marks.read("nonsense") == Marks()
 
 
 @pytest.mark.parametrize(

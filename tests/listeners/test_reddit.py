@@ -1,18 +1,18 @@
-"""Reddit: subreddits that are closed, what was taken away, sign-in."""
+"""Reddit: which lists are read, and what of them is new."""
 
 import json
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
 
-from demo.faults import html, status
+from demo.faults import status
 from demo.players.items import Item
 from domain.errors import SourceError
-from domain.types import PostState
+from domain.types import Post, PostState
 from listeners import reddit
+from listeners.base import Given
+from listeners.hosts import Hosts
 from tests.listeners.played import NOW, SECRETS, Played
 
 THREAD = Item(
@@ -34,41 +34,27 @@ COMMENT = Item(
 )
 
 
-def listing(*nodes: dict[str, Any]) -> str:
-    children = [{"kind": node.get("kind", "t3"), "data": node} for node in nodes]
-    return json.dumps({"kind": "Listing", "data": {"after": None, "children": children}})
+def heard(played: Played, cursor: str | None = None, **options: Any) -> list[str]:
+    return sorted(post.external_id for post in of(played, **options).fetch(cursor).posts)
 
 
-def node(**changes: Any) -> dict[str, Any]:
-    known = {
-        "name": "t3_xyz",
-        "author": "ann",
-        "subreddit": "crm",
-        "created_utc": NOW.timestamp() - 600,
-        "permalink": "/r/crm/comments/xyz/a/",
-        "title": "A or B?",
-        "selftext": "",
-    }
-    return {**known, **changes}
+def of(played: Played, **options: Any) -> reddit.RedditListener:
+    listener = played.listener("reddit", **options)
+    assert isinstance(listener, reddit.RedditListener)
+    return listener
 
 
-@pytest.mark.parametrize(
-    ("options", "problem"),
-    [
-        ({}, "needs `subreddits` or `search`"),
-        ({"subreddits": ["a b"]}, "should match pattern"),
-        ({"subreddits": ["crm+hidden"]}, "should match pattern"),
-    ],
-)
-def test_options_that_cannot_work_are_refused(options: dict[str, Any], problem: str) -> None:
-    with pytest.raises(ValidationError, match=problem):
-        reddit.Options(name="r", **options)
+def the_post(played: Played) -> Post:
+    """THREAD as it was heard."""
+    played.reddit.add(THREAD)
+    (post,) = of(played, comments=False).fetch(None).posts
+    return post
 
 
 def test_submissions_and_comments_of_all_subreddits_are_read(played: Played) -> None:
     elsewhere = THREAD.model_copy(update={"id": "t3_xyz", "community": "sales"})
     played.reddit.add(THREAD, COMMENT, elsewhere)
-    posts = played.listener("reddit", subreddits=["r/crm", "sales", "crm"]).fetch(None).posts
+    posts = of(played, subreddits=["r/crm", "sales", "crm"]).fetch(None).posts
     assert {post.key for post in posts} == {
         "reddit::t3_abc",
         "reddit::t1_def",
@@ -83,156 +69,82 @@ def test_submissions_and_comments_of_all_subreddits_are_read(played: Played) -> 
 
 def test_comments_can_be_left_out(played: Played) -> None:
     played.reddit.add(THREAD, COMMENT)
-    posts = played.listener("reddit", comments=False).fetch(None).posts
-    assert [post.external_id for post in posts] == ["t3_abc"]
+    assert heard(played, comments=False) == ["t3_abc"]
+
+
+def test_a_profile_is_a_place_of_its_own(played: Played) -> None:
+    played.reddit.add(THREAD.model_copy(update={"community": "u_Ann"}))
+    (post,) = of(played, subreddits=["u/ann"]).fetch(None).posts
+    assert post.community == "u/Ann"
 
 
 def test_a_search_finds_submissions_anywhere(played: Played) -> None:
     played.reddit.add(THREAD, COMMENT, THREAD.model_copy(update={"id": "t3_x", "title": "else"}))
-    posts = played.listener("reddit", subreddits=[], search="A or").fetch(None).posts
-    assert [post.external_id for post in posts] == ["t3_abc"]
+    assert heard(played, subreddits=[], search="A or") == ["t3_abc"]
+    (asked,) = played.server.seen("/reddit/r/all/search")
+    assert asked.query["sort"] == "new"
 
 
-@pytest.mark.parametrize(
-    ("closed", "why"),
-    [
-        ("missing", "does not exist"),
-        ("private", "is private or closed to this app"),
-        ("banned", "does not exist or is banned"),
-    ],
-)
-def test_a_closed_subreddit_is_told_and_does_not_silence_the_others(
-    closed: str, why: str, played: Played, caplog: pytest.LogCaptureFixture
+def test_the_names_of_the_catalogue_are_searched_for_in_as_many_searches_as_needed(
+    played: Played,
 ) -> None:
-    getattr(played.reddit, closed).add("hidden")
+    names = [f"Product number {n}" for n in range(40)]
+    played.reddit.add(
+        *(
+            THREAD.model_copy(update={"id": f"t3_{n}", "text": f"{name} or what?"})
+            for n, name in enumerate(names)
+        )
+    )
+    options = reddit.Options(name="r", search="{catalogue}", api_url=f"{played.server.url}/reddit")
+    listener = reddit.make(options, Given(SECRETS, lambda: NOW, Hosts(), terms=tuple(names)))
+    assert len(listener.fetch(None).posts) == 40
+    asked = [seen.query["q"] for seen in played.server.seen("/reddit/r/all/search")]
+    assert len(asked) == 2
+    assert max(map(len, asked)) <= 512
+
+
+def test_what_a_list_has_brought_no_other_list_brings_again(played: Played) -> None:
     played.reddit.add(THREAD)
-    listener = played.listener("reddit", subreddits=["hidden", "crm"])
-    batch = listener.fetch(None)
-    assert [post.external_id for post in batch.posts] == ["t3_abc"]
-    assert f"r/hidden {why}" in caplog.text
-    played.server.reset()
-    listener.fetch(batch.cursor)
-    assert len(played.server.seen("/reddit/r")) == 2  # it is not asked for again at once
-    with pytest.raises(SourceError, match=why):
-        played.listener("reddit", subreddits=["hidden"]).fetch(None)
+    cursor = of(played).fetch(None).cursor
+    assert heard(played, cursor, search="which") == []
+    late = THREAD.model_copy(update={"id": "t3_new", "posted_at": NOW - timedelta(minutes=5)})
+    played.reddit.add(late)
+    assert heard(played, cursor, search="which") == ["t3_new"]
 
 
-def test_subreddits_that_are_all_closed_are_all_named(played: Played) -> None:
-    played.reddit.private.add("one")
-    played.reddit.missing.add("two")
-    with pytest.raises(SourceError) as caught:
-        played.listener("reddit", subreddits=["one", "two"]).fetch(None)
-    assert "r/one is private" in str(caught.value)
-    assert "r/two does not exist" in str(caught.value)
-    assert str(caught.value).endswith("check `subreddits`")
+def test_a_search_that_is_refused_says_which_setting_to_look_at(played: Played) -> None:
+    for code, words in ((400, "did not understand.*check `search`"), (404, "check `search`")):
+        played.server.fail("/reddit/r/all/search", status(code, "{}"))
+        with pytest.raises(SourceError, match=words):
+            of(played, subreddits=[], search="crm").fetch(None)
 
 
 def test_a_submission_that_a_moderator_lets_through_late_is_found(played: Played) -> None:
-    listener = played.listener("reddit")
     played.reddit.add(THREAD)
-    cursor = listener.fetch(None).cursor
+    cursor = of(played).fetch(None).cursor
     earlier = NOW - timedelta(hours=3)
     played.reddit.add(THREAD.model_copy(update={"id": "t3_late", "posted_at": earlier}))
-    assert [post.external_id for post in listener.fetch(cursor).posts] == ["t3_late"]
+    assert heard(played, cursor) == ["t3_late"]
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"author": None, "selftext": "[deleted]"},
-        {"author": None, "selftext": "The account is gone, the text is not."},
-        {"selftext": "[removed]"},
-        {"removed_by_category": "moderator"},
-    ],
-)
-def test_what_was_taken_away_is_not_kept(changes: dict[str, Any], played: Played) -> None:
-    body = listing(node(**changes), node(name="t3_ok"))
+def test_an_edited_post_is_heard_once_more_each_time_that_it_is_edited(played: Played) -> None:
+    listener = of(played)
+    played.reddit.add(THREAD, COMMENT)
+    cursor = listener.fetch(None).cursor
+    for minute, text in ((10, "Which, and why?"), (20, "B it is.")):
+        played.reddit.edit("t3_abc", text, NOW + timedelta(minutes=minute))
+        batch = listener.fetch(cursor)
+        (post,) = batch.posts
+        assert (post.text, post.state) == (text, PostState.EDITED)
+        cursor = batch.cursor
+        assert listener.fetch(cursor).posts == ()
+
+
+def test_of_a_broken_record_the_others_do_not_suffer(played: Played) -> None:
+    nodes = [{"title": "no id"}, {"name": "t3_a", "created_utc": None}, 7, None]
+    good = {"name": "t3_ok", "author": "ann", "title": "A?", "created_utc": NOW.timestamp() - 60}
+    children = [{"kind": "t3", "data": data} for data in [*nodes, good]]
+    body = json.dumps({"data": {"children": [*children, 5, {}], "after": 3}})
     played.server.fail("/reddit/r/crm/new", status(200, body, content_type="application/json"))
-    posts = played.listener("reddit").fetch(None).posts
-    assert [post.external_id for post in posts] == ["t3_ok"]
-
-
-def test_edited_and_locked_are_told(played: Played) -> None:
-    body = listing(node(edited=1.7e9, locked=True, score=3, num_comments=2))
-    played.server.fail("/reddit/r/crm/new", status(200, body, content_type="application/json"))
-    (post,) = played.listener("reddit").fetch(None).posts
-    assert post.state is PostState.EDITED
-    assert post.metrics == {"score": 3, "replies": 2, "locked": 1}
-
-
-def test_markdown_becomes_plain(played: Played) -> None:
-    said = r"**Big** [site](https://a.example/x) snake\_case &amp; more&#x200B;"
-    body = listing(node(selftext=said))
-    played.server.fail("/reddit/r/crm/new", status(200, body, content_type="application/json"))
-    (post,) = played.listener("reddit").fetch(None).posts
-    assert post.text == "Big site snake_case & more"
-
-
-def test_replies_to_replies_are_found_and_a_closed_thread_has_none(played: Played) -> None:
-    below = COMMENT.model_copy(update={"id": "t1_ghi", "author": "cid", "parent_id": "t1_def"})
-    played.reddit.add(THREAD, COMMENT, below)
-    listener = played.listener("reddit", comments=False)
-    assert isinstance(listener, reddit.RedditListener)
-    (post,) = listener.fetch(None).posts
-    found = {reply.external_id: reply.parent_id for reply in listener.replies(post)}
-    assert found == {"t1_def": "t3_abc", "t1_ghi": "t1_def"}
-    gone = post.model_copy(update={"external_id": "t3_nope", "thread_id": "t3_nope"})
-    assert listener.replies(gone) == ()
-
-
-@pytest.mark.parametrize("body", ["[]", "{}", '[1, {"data": {}}]', '[1, {"data": 7}]'])
-def test_a_thread_in_another_shape_is_told(body: str, played: Played) -> None:
-    played.reddit.add(THREAD)
-    listener = played.listener("reddit")
-    assert isinstance(listener, reddit.RedditListener)
-    (post,) = listener.fetch(None).posts
-    fault = status(200, body, content_type="application/json")
-    played.server.fail("/reddit/comments", fault)
-    with pytest.raises(SourceError, match="not a thread"):
-        listener.replies(post)
-
-
-def test_the_last_request_of_a_period_ends_the_looks_until_the_next(played: Played) -> None:
-    headers = {"x-ratelimit-remaining": "0.0", "x-ratelimit-used": "100", "x-ratelimit-reset": "77"}
-    fault = status(200, listing(), content_type="application/json", **headers)
-    played.server.fail("/reddit/r/crm/new", fault)
-    with pytest.raises(SourceError, match="used up its requests") as caught:
-        played.listener("reddit").fetch(None)
-    assert caught.value.retry_after == timedelta(seconds=77)
-
-
-@pytest.mark.parametrize(
-    ("fault", "words"),
-    [
-        (status(401, "{}"), "check GOODWORD_REDDIT_CLIENT_ID and GOODWORD_REDDIT_CLIENT_SECRET"),
-        (status(200, '{"error": "invalid_grant"}'), "check GOODWORD_REDDIT_CLIENT_ID"),
-        (status(503), "HTTP 503"),
-        (status(429, retry_after="60"), "too often"),
-        (html(), "something that is not"),
-        (status(200, "{}"), "something that is not"),
-    ],
-    ids=["401", "grant", "503", "429", "html", "empty"],
-)
-def test_a_sign_in_that_fails_says_what_to_do(fault: Any, words: str, played: Played) -> None:
-    played.server.fail("/reddit/api/v1/access_token", fault)
-    with pytest.raises(SourceError, match=words):
-        played.listener("reddit").fetch(None)
-
-
-def test_wrong_and_missing_credentials_name_their_secrets(played: Played) -> None:
-    options = reddit.Options(name="r", subreddits=("crm",), api_url=f"{played.server.url}/reddit")
-    wrong = dict.fromkeys(SECRETS, "wrong")
-    with pytest.raises(SourceError, match="check GOODWORD_REDDIT_CLIENT_ID"):
-        reddit.make(options, wrong, lambda: NOW).fetch(None)
-    with pytest.raises(SourceError, match="set GOODWORD_REDDIT_CLIENT_ID, GOODWORD_REDDIT_CLIENT"):
-        reddit.make(options, {}, lambda: NOW).fetch(None)
-    assert played.server.seen("/reddit/r") == []
-
-
-def test_the_sign_in_is_kept_between_looks(played: Played) -> None:
-    listener = played.listener("reddit")
-    for _ in range(2):  # each look may come from another thread
-        with ThreadPoolExecutor(4) as pool:
-            assert len({batch.cursor for batch in pool.map(listener.fetch, [None] * 4)}) == 1
-    assert len(played.server.seen("/reddit/api/v1/access_token")) == 1
-    assert "goodword" in played.server.seen("/reddit/r")[0].headers["user-agent"]
+    (post,) = of(played).fetch(None).posts
+    assert (post.title, post.community) == ("A?", "")

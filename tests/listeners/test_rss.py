@@ -38,7 +38,7 @@ def test_what_has_not_changed_is_not_sent_again(played: Played) -> None:
     listener = played.listener("rss")
     first = listener.fetch(None)
     second = listener.fetch(first.cursor)
-    assert second == ((), first.cursor)
+    assert (second.posts, second.cursor) == ((), first.cursor)
     asked = played.server.seen("/feeds")[1].headers
     assert asked["if-none-match"].startswith('W/"')
     assert "goodword" in asked["user-agent"]
@@ -192,6 +192,47 @@ def test_what_is_no_feed_says_what_to_do(answer: Answer, words: str, played: Pla
         listener.fetch(None)
 
 
+def page(body: str, title: str = "A forum", head: str = "") -> Answer:
+    whole = f"<!doctype html><html><head><title>{title}</title>{head}</head><body>{body}</body>"
+    return Answer(200, {"content-type": "text/html"}, whole.encode())
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (page("<form><input type='PASSWORD'></form>"), "asks for a login: the feed is not public"),
+        (page("Hello", title="Log in | A forum"), "asks for a login"),
+        (page("<div class='h-captcha'></div>"), r"wants to see a person \(a captcha\)"),
+        (page("", title="Just a moment..."), r"wants to see a person \(a captcha\)"),
+        (page("Hello"), "look there for the feed's own address"),
+        (
+            page("", head="<link rel='alternate' type='application/rss+xml' href='/feed.xml'>"),
+            r"names its feed: check `url`, and set it to http://127.0.0.1:\d+/feed.xml$",
+        ),
+        (
+            page("", head="<link rel='Alternate' type='application/feed+json' href='a b'>" * 9),
+            "look there for the feed's own address",
+        ),
+        (
+            page("", head="<link rel=alternate type=application/rss+xml href='javascript:x()'>"),
+            "look there for the feed's own address",
+        ),
+        (
+            page(
+                "", head="<link rel=alternate type=application/atom+xml href='https://x/\u202ea'>"
+            ),
+            r"set it to https://x/a$",
+        ),
+    ],
+    ids=["password", "title", "captcha", "moment", "page", "named", "blank", "script", "bidi"],
+)
+def test_a_page_in_the_feeds_place_is_told_apart(
+    answer: Answer, words: str, played: Played
+) -> None:
+    with pytest.raises(SourceError, match=f"is not a feed but a web page.*{words}"):
+        read(played, answer)
+
+
 def test_a_private_address_is_refused_unless_allowed(played: Played) -> None:
     listener = played.listener("rss", allow_private=False)
     with pytest.raises(SourceError, match="set allow_private = true"):
@@ -208,6 +249,9 @@ def test_a_private_address_is_refused_unless_allowed(played: Played) -> None:
         ("1772445600", NOW - timedelta(hours=2)),
         ("1772445600000", NOW - timedelta(hours=2)),
         ("2 Mar 2026", datetime(2026, 3, 2, tzinfo=UTC)),
+        ("2026/3/2 10:00:00", NOW - timedelta(hours=2)),
+        ("2026.03.02", datetime(2026, 3, 2, tzinfo=UTC)),
+        ("2026/13/45 10:00", NOW),
         ("2021-13-45T99:00Z", NOW),
         ("1630946700", datetime(2021, 9, 6, 16, 45, tzinfo=UTC)),
         ("Tue, 02 Mar 2027 10:00:00 GMT", NOW),

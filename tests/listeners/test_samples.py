@@ -2,6 +2,7 @@
 
 import base64
 import gzip
+import html
 import json
 import re
 from collections.abc import Iterator
@@ -17,8 +18,8 @@ from starlette.routing import BaseRoute, Route
 from demo.server import LoopbackServer
 from domain.errors import SourceError
 from domain.types import Post
-from listeners import hackernews, reddit, rss, x
-from tests.listeners.played import SECRETS
+from listeners import discourse, hackernews, reddit, rss, x
+from tests.listeners.played import SECRETS, given
 
 SAMPLES = Path(__file__).parents[3] / "shared" / "samples"
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
@@ -123,20 +124,69 @@ def pages_of_x() -> Iterator[tuple[str, bytes]]:
             yield f"{path.name}:{number}", gzip.decompress(base64.b64decode(text))
 
 
-@pytest.mark.parametrize("body", [pytest.param(body, id=name) for name, body in pages_of_x()])
-def test_a_real_page_of_x_is_read(body: bytes, captures: Any) -> None:
+def x_listener(captures: Any, body: bytes) -> x.XListener:
     captures.body, captures.type = body, "application/json"
     options = x.Options(name="x", query="q", api_url=captures.url, since=LONG_AGO)
-    listener = x.XListener(options, "t", lambda: NOW, max_pages=2)
+    return x.XListener(options, "t", lambda: NOW, max_pages=2)
+
+
+@pytest.mark.parametrize("body", [pytest.param(body, id=name) for name, body in pages_of_x()])
+def test_a_real_page_of_x_is_read(body: bytes, captures: Any) -> None:
+    listener = x_listener(captures, body)
     found = json.loads(body).get("data")
-    if not isinstance(found, list):  # an error, or a line of a stream
+    if found is None:  # a line about what was deleted
         with pytest.raises(SourceError):
             listener.fetch(None)
         return
+    records = found if isinstance(found, list) else [found]  # a line of a stream holds one
+    own = {
+        one["id"]: one for one in records if "retweeted" not in str(one.get("referenced_tweets"))
+    }
+    batch = listener.fetch(None)
+    assert {post.external_id for post in batch.posts} == own.keys()
+    sane(batch.posts)
+    for post in batch.posts:
+        record = own[post.external_id]
+        said = (record.get("note_tweet") or record)["text"]
+        assert words(post.text) == words(said)
+        earlier = [
+            i for i in record.get("edit_history_tweet_ids", []) if int(i) < int(record["id"])
+        ]
+        assert post.state == ("edited" if earlier else "live")
+        assert list(batch.earlier.get(post.key, ())) == [f"x::{i}" for i in earlier]
+        assert post.metrics.get("locked", 0) == (
+            record.get("reply_settings", "everyone") != "everyone"
+        )
+
+
+def words(text: str) -> list[str]:
+    return re.findall(r"\w+", html.unescape(text))
+
+
+@pytest.mark.parametrize("path", files("x/tweepy.*get_tweets.yaml"), ids=named)
+def test_a_real_look_up_of_x_is_read(path: Path, captures: Any) -> None:
+    packed = re.findall(r"string: !!binary \|\n((?:\s+[\w+/=]+\n)+)", path.read_text())
+    body = gzip.decompress(base64.b64decode(packed[0]))
+    listener = x_listener(captures, body)
     posts = listener.fetch(None).posts
-    own = [one for one in found if "retweeted" not in str(one.get("referenced_tweets"))]
-    assert len(posts) == len({one["id"] for one in own})
-    sane(posts)
+    deleted = posts[0].model_copy(update={"external_id": "1"})  # not in the answer, nor its errors
+    assert listener.recheck([*posts, deleted]) == (posts, ())
+
+
+def test_of_an_edited_post_that_is_looked_at_again_the_latest_version_is_told(
+    captures: Any,
+) -> None:
+    """The older version refers to the later one, which is given in every answer."""
+    path = SAMPLES / "x" / "twarc.edited_before.jsonl"
+    old = json.loads(path.read_bytes())
+    listener = x_listener(captures, path.read_bytes())
+    (known,) = listener.fetch(None).posts
+    assert (known.external_id, known.state) == (old["data"][0]["id"], "live")
+    newer = json.loads((SAMPLES / "x" / "twarc.edited_after.jsonl").read_bytes())
+    captures.body = json.dumps({"data": old["data"] + newer["data"]}).encode()
+    (now,) = listener.recheck([known]).posts
+    assert (now.key, now.state) == (known.key, "edited")
+    assert now.text == newer["data"][0]["text"]
 
 
 def listings_of_reddit() -> Iterator[tuple[str, str]]:
@@ -176,9 +226,48 @@ def test_real_hits_of_hacker_news_are_read(captures: Any) -> None:
     for answer in answers:
         captures.body, captures.type = json.dumps({**answer, "nbPages": 1}).encode(), "text/json"
         options = hackernews.Options(name="hn", api_url=captures.url, since=LONG_AGO)
-        posts = hackernews.HackerNewsListener(options, lambda: NOW).fetch(None).posts
+        posts = hackernews.make(options, given(lambda: NOW)).fetch(None).posts
         assert posts
         assert len({post.key for post in posts}) == len(posts)
+
+
+DISCOURSE = "forums/discourse/api-examples"
+
+
+@pytest.mark.parametrize(
+    "path", [*files(f"{DISCOURSE}/posts.json"), *files(f"{DISCOURSE}/t_*.json")], ids=named
+)
+def test_real_posts_of_discourse_are_read(path: Path, captures: Any) -> None:
+    captures.body, captures.type = path.read_bytes(), "application/json"
+    options = discourse.Options(name="d", url=captures.url, allow_private=True, since=LONG_AGO)
+    batch = discourse.make(options, given(lambda: NOW)).fetch(None)
+    answer = json.loads(captures.body)
+    records = answer.get("latest_posts") or answer["post_stream"]["posts"]
+    # Two hold a video and nothing else, two what a blog's software wrote, one is no post.
+    assert len(records) - 2 <= len(batch.posts) <= len(records)
+    sane(batch.posts)
+    assert {post.external_id for post in batch.posts} <= {str(one["id"]) for one in records}
+    assert all(post.author and post.instance and "/t/" in post.url for post in batch.posts)
+    assert not any("data-username" in post.text for post in batch.posts)
+    assert batch.notices == ()
+
+
+def test_what_others_are_quoted_with_is_not_told_as_the_author_s(captures: Any) -> None:
+    path = SAMPLES / DISCOURSE / "posts.json"
+    captures.body, captures.type = path.read_bytes(), "application/json"
+    options = discourse.Options(name="d", url=captures.url, allow_private=True, since=LONG_AGO)
+    posts = discourse.make(options, given(lambda: NOW)).fetch(None).posts
+    told = {post.external_id: len(post.text) for post in posts}
+    quoting = [one for one in json.loads(captures.body)["latest_posts"] if one["quote_count"]]
+    assert len(quoting) > 10
+    assert all(told.get(str(one["id"]), 0) < len(one["raw"]) for one in quoting)
+
+
+@pytest.mark.parametrize("path", files(f"{DISCOURSE}/*.rss"), ids=named)
+def test_real_feeds_of_discourse_are_read(path: Path, captures: Any) -> None:
+    posts = read_feed(captures, path)
+    assert len(posts) >= 0.9 * captures.body.count(b"<item>")
+    sane(posts)
 
 
 def walk(value: Any) -> Iterator[dict[str, Any]]:

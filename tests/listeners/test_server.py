@@ -115,6 +115,19 @@ def test_who_hangs_is_let_go_when_the_server_stops(counter: Counter) -> None:
     assert ended.is_set()
 
 
+def test_an_answer_that_drips_is_whole_in_the_end(counter: Counter) -> None:
+    with LoopbackServer([counter]) as server:
+        server.fail("/count", faults.Drip(0.0001))
+        assert httpx.get(f"{server.url}/count/up").json()["hits"] == 1
+
+
+def test_a_redirect_leads_elsewhere(counter: Counter) -> None:
+    with LoopbackServer([counter]) as server:
+        server.fail("/old", faults.redirect("/count/up", 301))
+        answer = httpx.get(f"{server.url}/old", follow_redirects=True)
+        assert (answer.url.path, answer.json()["hits"]) == ("/count/up", 1)
+
+
 def test_a_huge_body_is_huge(counter: Counter) -> None:
     with LoopbackServer([counter]) as server:
         server.fail("/count", faults.huge(3_000_000))

@@ -14,7 +14,7 @@ from demo.server import LoopbackServer
 from domain.errors import SourceError
 from listeners import x
 from listeners.base import Batch
-from tests.listeners.played import NOW, SECRETS, Played
+from tests.listeners.played import NOW, Played, given
 
 
 def bounded(played: Played, max_pages: int, **options: Any) -> x.XListener:
@@ -34,10 +34,13 @@ def answered(played: Played, body: dict[str, Any]) -> Batch:
 @pytest.mark.parametrize(
     ("options", "problem"),
     [
-        ({}, "needs `query` or `queries`"),
-        ({"query": "a" * 513}, "has 513 characters, X takes 512"),
+        ({"query": "a" * 513}, "has 513 characters, at most 512 are taken"),
+        ({"query": "🚀" * 300}, "has 600 characters"),
         ({"queries": ["ok", "b" * 600]}, "has 600 characters"),
         ({"query": "ok", "colour": "red"}, "Extra inputs are not permitted"),
+        ({"query": "crm", "queries": ["lang:en"]}, "names nothing that a post must have"),
+        ({"query": "crm", "posts_per_day": 9}, "set 10 or more, or 0"),
+        ({"query": "crm", "posts_per_month": -1}, "greater than or equal to 0"),
     ],
 )
 def test_options_that_cannot_work_are_refused(options: dict[str, Any], problem: str) -> None:
@@ -103,61 +106,6 @@ def test_after_a_long_pause_it_looks_back_as_far_as_x_does() -> None:
         assert [post.posted_at for post in found] == [NOW - timedelta(days=6)]
 
 
-def test_the_whole_of_a_long_post_is_read_and_entities_are_resolved(played: Played) -> None:
-    played.add("x", 5, text="A &amp; B &lt;3 " + "long " * 100)
-    (post,) = played.listener("x").fetch(None).posts
-    assert post.text.startswith("A & B <3 long")
-    assert post.text.endswith("long")
-
-
-def test_both_spellings_of_the_fields_are_read(played: Played) -> None:
-    record = {
-        "id": "2028000000000000002",
-        "text": "short…",
-        "note_post": {"text": "the whole"},
-        "referenced_posts": [{"type": "replied_to", "id": "2028000000000000001"}],
-        "conversation_id": "2028000000000000001",
-    }
-    (post,) = answered(played, page(record)).posts
-    assert (post.text, post.parent_id) == ("the whole", "2028000000000000001")
-    assert post.thread_id == "2028000000000000001"
-    assert post.url == "https://x.com/i/status/2028000000000000002"
-
-
-@pytest.mark.parametrize(
-    ("code", "language"),
-    [("en", "en"), ("iw", "he"), ("in", "id"), ("und", ""), ("qme", ""), ("zxx", ""), (None, "")],
-)
-def test_languages_are_told_in_iso_or_not_at_all(
-    code: str | None, language: str, played: Played
-) -> None:
-    (post,) = answered(played, page({"id": "2028000000000000002", "text": "a", "lang": code})).posts
-    assert post.language == language
-
-
-def test_a_repost_is_left_out_and_a_broken_record_too(played: Played) -> None:
-    repost = {
-        "id": "2028000000000000003",
-        "text": "RT @ann: hi",
-        "referenced_tweets": [{"type": "retweeted", "id": "1"}],
-    }
-    good = {"id": "2028000000000000004", "text": "hi"}
-    batch = answered(played, page(repost, {"id": "2028000000000000005"}, good))
-    assert [post.external_id for post in batch.posts] == ["2028000000000000004"]
-
-
-def test_a_page_of_nothing_but_broken_records_is_an_error(played: Played) -> None:
-    with pytest.raises(SourceError, match="format may have changed"):
-        answered(played, page({"id": "1"}, {"text": "a"}))
-
-
-def test_partial_errors_do_not_hide_the_posts_beside_them(played: Played) -> None:
-    errors = [{"detail": "User has been suspended", "title": "Forbidden"}]
-    record = {"id": "2028000000000000004", "text": "hi", "author_id": "7"}
-    (post,) = answered(played, page(record, errors=errors)).posts
-    assert (post.author, post.author_id) == ("", "7")
-
-
 @pytest.mark.parametrize(
     ("code", "words"),
     [
@@ -177,14 +125,29 @@ def test_a_refusal_says_what_to_do(code: int, words: str, played: Played) -> Non
 
 
 @pytest.mark.parametrize(
-    "fault",
-    [html(403), status(400, "[1, 2]"), status(429, '{"errors": null}')],
-    ids=["html", "list", "null"],
+    ("fault", "words"),
+    [
+        (html(403), "HTTP 403"),
+        (status(400, "[1, 2]"), "HTTP 400"),
+        (status(429, '{"errors": null}'), "too often"),
+        (status(429, '{"errors": [{"code": 88, "message": "Rate limit exceeded"}]}'), "too often"),
+        (status(429, "", x_rate_limit_reset="soon"), "too often"),
+        (status(403, '{"errors": ["a", 1]}'), "HTTP 403"),
+        (status(418), "HTTP 418"),
+        (status(304), "HTTP 304"),
+        (status(500, "[" * 100_000), "HTTP 500"),
+        (status(200, "[" * 100_000, content_type="application/json"), "not JSON"),
+        (status(200, '{"a": ' + "9" * 5000 + "}"), "something that is not"),
+        (status(200, '{"errors": [{"code": 130, "message": "Over\\ncapacity"}]}'), "Over capacity"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_a_refusal_in_another_shape_is_still_one_clear_error(fault: Any, played: Played) -> None:
-    played.server.fail("/x", fault)
-    with pytest.raises(SourceError):
+def test_a_refusal_in_any_shape_is_one_clear_error(fault: Any, words: str, played: Played) -> None:
+    played.server.fail("/x", fault, times=None)
+    with pytest.raises(SourceError, match=words) as caught:
         played.listener("x").fetch(None)
+    wait = timedelta(minutes=15) if words == "too often" else None
+    assert caught.value.retry_after == wait
 
 
 def test_the_reset_header_says_how_long_to_wait(played: Played) -> None:
@@ -196,8 +159,8 @@ def test_the_reset_header_says_how_long_to_wait(played: Played) -> None:
 
 def test_a_wrong_token_names_its_secret(played: Played) -> None:
     options = x.Options(name="x", query="crm", api_url=f"{played.server.url}/x")
-    wrong = x.make(options, {**SECRETS, "GOODWORD_X_BEARER_TOKEN": "wrong"}, lambda: NOW)
+    wrong = x.make(options, given(secrets={"GOODWORD_X_BEARER_TOKEN": "wrong"}))
     with pytest.raises(SourceError, match="check GOODWORD_X_BEARER_TOKEN"):
         wrong.fetch(None)
     with pytest.raises(SourceError, match="set GOODWORD_X_BEARER_TOKEN"):
-        x.make(options, {}, lambda: NOW).fetch(None)
+        x.make(options, given(secrets={})).fetch(None)

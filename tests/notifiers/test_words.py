@@ -220,3 +220,30 @@ def test_the_page_of_all_letters_is_true() -> None:
     shown = {name: letter.text for name, letter in world.letters().items() if "claimed" not in name}
     stale = [name for name, text in shown.items() if f"```text\n{text.strip()}\n```" not in page]
     assert not stale, f"docs/messages.md shows other words than these letters have: {stale}"
+
+
+def test_a_private_message_is_quoted_in_no_letter() -> None:
+    private = world.post(
+        title="", text="Between us: we leave Saddle.", author="Ann", metrics={"private": 1}
+    )
+    for name, letter in world.letters(private).items():
+        assert "Between us" not in letter.model_dump_json(), name
+    assert "A private message" in world.card(post=private).text
+    assert "“dental practice”" not in world.card(post=private).text
+
+
+def test_a_card_names_every_other_place_where_the_same_was_asked() -> None:
+    others = [world.post(community=f"r/place{n}") for n in range(10)]
+    said = " ".join(world.card(elsewhere=others).text.split())
+    assert "Asked in other places too: r/place0 (Reddit)" in said
+    assert "and 2 more." in said
+
+
+def test_a_card_tells_that_its_post_was_edited() -> None:
+    assert "Edited since" in world.card(post=world.post(state=PostState.EDITED)).text
+
+
+def test_what_is_no_longer_kept_is_not_called_deleted() -> None:
+    over = world.ask(state=AskState.DONE)
+    assert world.recall(ask=over).subject == "This is over"
+    assert "Thank you" not in world.recall(ask=over).text

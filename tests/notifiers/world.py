@@ -10,12 +10,15 @@ from domain.types import (
     AskState,
     Assessment,
     Candidate,
+    Closed,
+    Dropped,
     Intent,
     Opportunity,
     OpportunityState,
     Passed,
     Place,
     Post,
+    PostState,
     Shortlist,
     Stated,
 )
@@ -238,6 +241,34 @@ def thanks(**changes: Any) -> Letter:
     return messages.thanks(**{**given, **changes})
 
 
+TAKEN_BACK = ask(
+    state=AskState.DROPPED,
+    dropped_as=Dropped.GONE,
+    sent_at=NOW,
+    answered_at=NOW + timedelta(hours=1),
+    why="",
+)
+
+
+def recall(**changes: Any) -> Letter:
+    given: dict[str, Any] = {
+        "ask": TAKEN_BACK,
+        "advocate": advocate(),
+        "unsubscribe_url": STOP,
+        "company": COMPANY,
+        "key": "recall:prompt:reddit::gone-0f3a@a1",
+    }
+    return messages.recall(**{**given, **changes})
+
+
+def deleted() -> Letter:
+    """The card of a post that was taken back."""
+    return card(
+        post=post(title="", text="", author="", state=PostState.GONE),
+        opportunity=opportunity(state=OpportunityState.CLOSED, closed_as=Closed.GONE),
+    )
+
+
 def digest(asked: Post | None = None, count: int = 2) -> Letter:
     item = messages.DigestItem(opportunity(), asked or post(), BOARD)
     return messages.digest([item] * count, "https://goodword.example/board", NOW)
@@ -271,6 +302,8 @@ def letters(asked: Post | None = None) -> dict[str, Letter]:
         "prompt": prompt(post=asked),
         "reminder": reminder(post=asked),
         "thanks": thanks(post=asked),
+        "card, deleted": deleted(),
+        "recall": recall(),
         "digest": digest(asked),
         "alarm": alarm(),
     }

@@ -72,7 +72,7 @@ def test_no_reminder_goes_to_one_who_has_withdrawn(drafted: World) -> None:
 def test_an_opportunity_closed_meanwhile_asks_nobody(drafted: World) -> None:
     old = drafted.store.opportunity(QUESTION.key)
     assert old
-    drafted.store.swap((old, review.gone(old, drafted.now)))
+    drafted.store.swap((old, review.locked(old, drafted.now)))
     drafted.step("notify")
     assert drafted.email.sent == []
     [dropped] = drafted.asks(AskState.DROPPED)
@@ -122,7 +122,7 @@ def test_words_that_cannot_be_made_do_not_hold_up_the_others(
             return f"http://board.example/u/{who}"
 
     object.__setattr__(drafted.kit, "links", Breaks())
-    drafted.source.posts.append(post(2))
+    drafted.source.posts.append(post(2, text="And which of them for two?"))
     drafted.later(drafted.source.every)
     drafted.step("listen", "classify", "notify")
     assert f"card:{post(2).key}" in drafted.slack.keys
@@ -143,7 +143,7 @@ def test_a_notifier_that_breaks_makes_a_dead_letter_and_no_hole(world: World) ->
 
 
 def test_a_silent_channel_is_asked_once_a_round(world: World) -> None:
-    world.source.posts = [post(n) for n in range(1, 6)]
+    world.source.posts = [post(n, text=f"And for {n} people?") for n in range(1, 6)]
     world.slack.errors = [DeliveryError("no answer", unknown=True)]
     world.once()
     assert world.slack.sent == []

@@ -16,9 +16,9 @@ from domain.types import (
     OpportunityState,
 )
 from pipeline import notify
-from pipeline.listen import ALARM_AFTER
 from pipeline.steps import attempt, once
 from routing import delivery
+from routing.health import ALARM_AFTER
 from tests.fakes import FakeListener
 from tests.make import DAY, HOUR, advocate, post
 from tests.pipeline.world import POLICY, World, world_of

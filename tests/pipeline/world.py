@@ -54,6 +54,8 @@ class World:
             company=Company(name="Fernhill Software"),
             catalogue=CATALOGUE,
             listeners=[self.source, *self.more_sources],
+            doubts=[],
+            left_out={},
             notifiers={"slack": self.slack, "email": self.email},
             slack=slack.Options(channel="C1"),
             policy=self.policy,

@@ -7,7 +7,7 @@ from routing.place import DEFAULTS, UNKNOWN, PlaceRule, community, community_of,
 from tests.make import post
 
 
-@pytest.mark.parametrize("platform", DEFAULTS)
+@pytest.mark.parametrize("platform", [name for name in DEFAULTS if ":" not in name])
 def test_every_platform_we_know_wants_openness_and_facts(platform: str) -> None:
     found = place(platform, {})
     assert found.ask
@@ -75,3 +75,9 @@ def test_a_post_and_the_ask_about_it_name_one_community(platform: str, name: str
     heard = post(platform=platform, community=name)
     assert community(heard) == key
     assert community_of(heard.place_key) == key
+
+
+def test_nobody_is_asked_to_answer_a_private_message_unless_the_team_says_so() -> None:
+    assert not place("linkedin:messages", {}).ask
+    assert place("linkedin", {}).ask
+    assert place("linkedin:messages", {"linkedin:messages": PlaceRule(ask=True)}).ask

@@ -11,7 +11,7 @@ from tests.make import DAY, HOUR, NOW, opportunity
 OPEN = opportunity()
 APPROVED = review.approved(OPEN, "Kim", NOW)
 DISMISSED = review.dismissed(OPEN, "Kim", Dismissal.ALREADY_ANSWERED, NOW)
-GONE = review.gone(OPEN, NOW)
+GONE = OPEN.revised(state=OpportunityState.CLOSED, closed_as=Closed.GONE)
 
 
 def test_approving_remembers_who_when_whom_and_why() -> None:
@@ -104,7 +104,8 @@ def test_deciding_ends_a_snooze() -> None:
 @pytest.mark.parametrize("was", [OPEN, APPROVED])
 def test_what_is_open_or_approved_may_end_by_itself(was: Opportunity) -> None:
     assert review.expired(was, was.expires_at).closed_as is Closed.EXPIRED
-    assert review.gone(was, NOW).closed_as is Closed.GONE
+    assert review.changed(was, NOW).closed_as is Closed.CHANGED
+    assert review.locked(was, NOW).closed_as is Closed.LOCKED
     assert review.answered(was, NOW).closed_as is Closed.ANSWERED
     with pytest.raises(StaleError, match="does not expire before"):
         review.expired(was, was.expires_at - timedelta(seconds=1))
@@ -130,3 +131,17 @@ def test_a_verdict_is_what_a_person_decided() -> None:
 def test_names_are_made_harmless() -> None:
     assert review.approved(OPEN, "Kim\n<b>", NOW).decided_by == "Kim <b>"
     assert review.approved(OPEN, "  ", NOW).decided_by == "Somebody"
+
+
+def test_what_people_decided_stays_when_a_post_is_judged_anew() -> None:
+    fresh = opportunity(topic="Tidewell", reason="Weighs Tidewell", score=0.6, hot=True)
+    anew = review.judged_anew(APPROVED, fresh, NOW)
+    assert (anew.topic, anew.reason, anew.score, anew.hot) == (
+        "Tidewell",
+        "Weighs Tidewell",
+        0.6,
+        True,
+    )
+    assert (anew.state, anew.decided_by) == (OpportunityState.APPROVED, "Kim")
+    with pytest.raises(StaleError):
+        review.judged_anew(DISMISSED, fresh, NOW)
