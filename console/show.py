@@ -51,11 +51,15 @@ _DONE: Mapping[str, str] = {
     "left": "asked not to be written to any more",
     "told_reply": "says the reply is there",
     "drafted": "chose whom to ask",
+    "forgotten: deleted": "forgot this: it was deleted",
+    "forgotten: kept long enough": "forgot this: it was kept long enough",
+    "changed": "closed this: it was edited, and asks nothing any more",
+    "locked": "closed this: nobody may answer there any more",
     "sent": "sent the message",
 }
 _REASONS: Mapping[str, str] = {reason.value: said for reason, said in standing.DISMISSED.items()}
 # Steps and rules of the program, as they sign what they do.
-_OURSELVES = {"listen", "classify", "route", "prompt", "follow_up", "notify", "rule"}
+_OURSELVES = {"listen", "classify", "sweep", "route", "prompt", "follow_up", "notify", "rule"}
 
 
 @cache  # compiling the templates is most of the time that an app takes to be made

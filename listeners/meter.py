@@ -89,7 +89,6 @@ class Meter:
 def _reached(where: str, cap: str, until: datetime, now: datetime) -> PausedError:
     midnight = until.replace(hour=0, minute=0, second=0, microsecond=0)
     return PausedError(
-        f"{where}: the cap of {cap} is reached; it goes on at {midnight:%Y-%m-%d %H:%M} UTC, "
-        "or raise the cap",
+        f"{where}: the cap of {cap} is reached; it goes on at {midnight:%Y-%m-%d %H:%M} UTC",
         retry_after=midnight - now,
     )

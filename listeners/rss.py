@@ -79,7 +79,7 @@ class RssListener:
         self._options = options
         self._clock = clock
         self._url = options.api_url or options.url
-        # Relative ids and links count from here, wherever redirects lead today: ids must stay.
+        # Links count from here, wherever redirects lead today, and keys are made of it: they stay.
         self._base = http.without_login(options.url)
         self._where = f"{self.name}: {http.shown(self._url)}"
         self._parsing = parsing or workers.shared()

@@ -68,7 +68,7 @@ def _ills(source: Source, now: datetime) -> Iterable[Ill]:
         yield Ill(Trouble.FAILING, what, f"{again}the other sources go on.")
     if source.budget_left == 0:
         what = source.last_error or "the spending cap is reached"
-        yield Ill(Trouble.CAPPED, what, "Raise the cap in the settings, or let it wait.")
+        yield Ill(Trouble.CAPPED, what, "To hear more before then, raise the cap.")
     limit = longest_usual(source)
     if limit and source.heard_at and not source.failures and now - source.heard_at > limit:
         silent = words.span(now - source.heard_at)

@@ -142,6 +142,17 @@ def test_xml_base_counts_before_the_feeds_own_address() -> None:
     assert only(body).url == "https://other.example/posts/1.html"
 
 
+def test_a_base_that_is_relative_itself_counts_from_the_feeds_address() -> None:
+    body = atom(entry(more='<link href="1.html"/>'), spaces='xml:base="/posts/"')
+    assert only(body).url == "https://blog.example/posts/1.html"
+
+
+@pytest.mark.parametrize("said", ["", "<description>what is base=?</description>"])
+def test_an_id_that_is_no_address_is_made_none(said: str) -> None:
+    found = only(rss(f"<item><guid>post-1</guid><title>t</title>{said}</item>"))
+    assert (found.id, found.url) == ("post-1", "")
+
+
 def test_an_empty_link_does_not_lead_to_the_base() -> None:
     body = atom(
         entry("https://x.example/?p=1", more='<link href=""/>'),
