@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from demo import world as worlds
-from demo.players.feeds import FeedPlayer
+from demo.players.feeds import SITE, FeedPlayer
 from demo.players.hackernews import HackerNewsPlayer
 from demo.players.items import Item
 from demo.players.mailbox import MailboxPlayer
@@ -19,7 +19,6 @@ from demo.players.x import XPlayer
 from demo.script import Wall
 from demo.server import LoopbackServer
 
-# The feeds' address is part of their posts' keys, so it should be the same in every run.
 _PORT = 20_787
 SECRETS = {
     "GOODWORD_X_BEARER_TOKEN": "played",
@@ -108,8 +107,8 @@ def settings_text(stage: Stage, *, storage_url: str, exports: Path, bind: str) -
     url, feeds = stage.server.url, sorted({p.community for p in stage.world.posts["rss"]})
     subreddits = sorted({p.community for p in stage.world.posts["reddit"]})
     rss = "".join(
-        f'[[sources]]\nname = "{name}"\nkind = "rss"\nurl = "{url}/feeds/{name}.rss"\n'
-        f'since = "4d"\nallow_private = true\n'
+        f'[[sources]]\nname = "{name}"\nkind = "rss"\nurl = "{SITE}/{name}.rss"\n'
+        f'api_url = "{url}/feeds/{name}.rss"\nsince = "4d"\nallow_private = true\n'
         for name in feeds
     )
     company = stage.world.company["company"]

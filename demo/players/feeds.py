@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute, Route
 
 from demo.players.items import Item, Shelf
 
-_HOST = "https://feeds.example.com"
+SITE = "https://feeds.example.com"
 
 
 class FeedPlayer(Shelf):
@@ -36,7 +36,7 @@ class FeedPlayer(Shelf):
         ]
 
     def link(self, item: Item) -> str:
-        return item.url or f"{_HOST}/{item.community}/{item.id}"
+        return item.url or f"{SITE}/{item.community}/{item.id}"
 
     def _new_id(self, now: datetime) -> str:
         return f"{int(now.timestamp())}-{self._count()}"
@@ -48,7 +48,7 @@ class FeedPlayer(Shelf):
     def _rss(self, request: Request) -> Response:
         name = request.path_params["name"]
         parts = "".join(self._rss_item(item) for item in self._shown(request))
-        head = f"<title>{escape(name)}</title><link>{_HOST}/{name}</link>"
+        head = f"<title>{escape(name)}</title><link>{SITE}/{name}</link>"
         body = (
             '<?xml version="1.0" encoding="utf-8"?><rss version="2.0" '
             'xmlns:dc="http://purl.org/dc/elements/1.1/"><channel>'
@@ -70,7 +70,7 @@ class FeedPlayer(Shelf):
         parts = "".join(self._atom_entry(item) for item in self._shown(request))
         body = (
             '<?xml version="1.0" encoding="utf-8"?><feed xmlns="http://www.w3.org/2005/Atom">'
-            f"<title>{escape(name)}</title><id>{_HOST}/{name}</id>{parts}</feed>"
+            f"<title>{escape(name)}</title><id>{SITE}/{name}</id>{parts}</feed>"
         )
         return _conditional(request, body, "application/atom+xml")
 
