@@ -4,6 +4,7 @@ A window over the last texts. Who may be alike is found by MinHash (rensa); whet
 decided by `alike_rule`, which compares words.
 """
 
+import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from operator import add
@@ -44,14 +45,15 @@ def _sketch(words: list[str]) -> RMinHash:
 class Window:
     """Remembers the last `size` texts, and tells which new ones were said before.
 
-    Some 1.7 KB for a text of 200 characters, and about 10 KB at most for any. Not for two threads
-    at once.
+    Some 1.7 KB for a text of 200 characters, and about 10 KB at most for any. Safe between
+    threads.
     """
 
     def __init__(self, size: int = 100_000, terms: Iterable[str] = ()) -> None:
         """`terms`: names that small letters would hide, such as the catalogue's."""
         if size < 1:
             raise ValueError("a window holds at least one text")
+        self._lock = threading.RLock()
         self._size = size
         self._terms = frozenset(word for term in terms for word in telling_words(term))
         self._texts: OrderedDict[str, _Said] = OrderedDict()  # by key, oldest first
@@ -73,6 +75,10 @@ class Window:
 
         A key that is here already stays where it is, or, with another text, is taken for new.
         """
+        with self._lock:
+            return self._add(key, text, author)
+
+    def _add(self, key: str, text: str, author: str) -> str | None:
         words = words_of(text)
         known = self._texts.get(key)
         if known is not None:
@@ -102,9 +108,10 @@ class Window:
 
     def forget(self, key: str) -> None:
         """Leave no trace of this text; those that said the same stay together."""
-        said = self._texts.pop(key, None)
-        if said is not None:
-            self._leave(said)
+        with self._lock:
+            said = self._texts.pop(key, None)
+            if said is not None:
+                self._leave(said)
 
     def _head(self, said: _Said) -> _Said:
         return said if said.group is None else self._texts[next(iter(said.group))]

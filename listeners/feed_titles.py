@@ -16,7 +16,8 @@ _COMMENT = re.compile(
     r"(?:New comment by \S{1,100} in \"(.+)\"|Answer by .{1,100}? for (.+)"
     r"|Comment on (.+) by .{1,100})"
 )
-_DISCOURSE = re.compile(r"(/t/[^/]+/\d+)/(\d+)$")
+# "/t/which/12/3", or on a later page "/t/which/12?page=2#post_31".
+_DISCOURSE = re.compile(r"(/t/[^/]+/\d+)(?:/|(?:\?page=\d+)?#post_)(\d+)$")
 _XENFORO = re.compile(r"(/threads/[^/]+)/(?:post-\d+|(?:page-\d+)?#post-\d+)$")
 _LONGEST_FOOTER = 1_500
 

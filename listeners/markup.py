@@ -42,7 +42,7 @@ _EMPTY = re.compile(
     r"<((?:script|style|template|noscript|iframe|object|svg)\b[^<>]{0,2000})/>", re.IGNORECASE
 )
 _INDENTS = re.compile(r"\n[ \t]+")
-_ZERO_WIDTH = re.compile("[\u200b\u2060]")
+_ZERO_WIDTH = re.compile("[\u00ad\u200b\u2060]")
 _FANCY = re.compile("[\U0001d400-\U0001d7ff]+")
 _EPOCH = re.compile(r"^\d{9,}(\.\d+)?$")
 _MANY_LINES = re.compile(r"\n{3,}")

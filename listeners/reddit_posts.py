@@ -27,12 +27,14 @@ _IN_PERMALINK = re.compile(r"/(?:r|user|u)/([\w.-]+)/")
 
 
 def build(node: Node, fetched_at: datetime) -> Post | None:
-    """None for what its author or somebody else took away, and for adverts. Raises ValueError
-    where id or time is missing."""
+    """None for what its author or somebody else took away, for adverts, and for what is no post.
+    Raises ValueError where id or time is missing."""
     if is_gone(node) or node.get("promoted") is True:
         return None
     own_id, at = stamp(node)
     posted_at = markup.moment(at)
+    if own_id and not own_id.startswith((f"{SUBMISSION}_", f"{COMMENT}_")):
+        return None  # a subreddit, an account
     if not own_id or posted_at is None:
         raise ValueError("no id or no time")
     comment = own_id.startswith(f"{COMMENT}_")

@@ -12,6 +12,7 @@ from domain.types import (
     Ask,
     AskState,
     Assessment,
+    Closed,
     Message,
     MessageKind,
     Opportunity,
@@ -27,6 +28,7 @@ log = logging.getLogger(__name__)
 
 BATCH = 500
 _UNDONE = (OpportunityState.OPEN, OpportunityState.APPROVED)
+_DECIDED = (Closed.DISMISSED, Closed.ANSWERED)
 
 Change = tuple[Opportunity, Opportunity]
 
@@ -58,7 +60,11 @@ def classify(kit: Kit, now: datetime) -> int:
                 *_more_places(kit, repeats, now),
             ],
             repeats=repeats,
+            read=posts,
         )
+        for old, new in changes:
+            if new.closed_as is Closed.CHANGED:
+                kit.store.stand_down(old.key)
         done += len(posts)
         log.info("assessed=%d repeated=%d opened=%d", len(first), len(repeats), opened)
     return done
@@ -69,9 +75,32 @@ def _repeats(kit: Kit, posts: Sequence[Post]) -> dict[str, str]:
     for post in posts:
         kit.said_before.forget(post.key)  # an edited one is compared by what it says now
     found = kit.said_before.add_all([(p.key, p.reading, p.author_key) for p in posts])
-    heads = {post.key: head for post, head in zip(posts, found, strict=True) if head}
-    there = kit.store.known(set(heads.values()))
-    return {key: head for key, head in heads.items() if head in there}
+    said = {post.key: head for post, head in zip(posts, found, strict=True) if head}
+    known = kit.store.heads(set(said.values()))
+    roots = {key: known[head] or head for key, head in said.items() if head in known}
+    waiting = {post.key for post in posts}
+    own = {p.key for p in posts if p.state is PostState.EDITED and _stands_alone(kit, p)}
+    tied = {key: root for key, root in roots.items() if root != key and key not in own}
+    covers = {
+        root: (root in waiting and root not in tied) or _covers(kit, root)
+        for root in set(tied.values())
+    }
+    return {key: root for key, root in tied.items() if covers[root]}
+
+
+def _stands_alone(kit: Kit, post: Post) -> bool:
+    """Something has come of it, or others repeat it: it is no repetition, whatever it says now."""
+    return kit.store.opportunity(post.key) is not None or bool(kit.store.repeats(post.key))
+
+
+def _covers(kit: Kit, head: str) -> bool:
+    """Whether what was made of that post holds for one that says the same: people have it in hand
+    or have decided it, or its words are no buying question. That it was too old, or in a place
+    where nobody may answer, says nothing of another."""
+    if opportunity := kit.store.opportunity(head):
+        return opportunity.state in _UNDONE or opportunity.closed_as in _DECIDED
+    assessment = kit.store.assessment(head)
+    return assessment is not None and assessment.score < kit.settings.policy.open_above
 
 
 def _more_places(kit: Kit, repeats: Mapping[str, str], now: datetime) -> list[Message]:

@@ -41,6 +41,8 @@ class Kit:
     store: Store
     links: Links
     stop: threading.Event = field(default_factory=threading.Event)  # set: finish what is in hand
+    # Source -> when it may be asked again whether posts are still there.
+    resting: dict[str, datetime] = field(default_factory=dict)
     patience: float | None = (
         None  # seconds until slow sources are left for the next round; None: no
     )
@@ -58,8 +60,7 @@ class Kit:
         """The latest posts, to know what repeats one of them."""
         names = tuple(n for p in self.settings.catalogue.products for n in p.spellings)
         window = Window(self.settings.storage.remember, names)
-        for post in self.store.latest_posts(self.settings.storage.remember):
-            window.add(post.key, post.reading, post.author_key)
+        window.add_all(self.store.latest_words(self.settings.storage.remember))
         return window
 
     def place(self, post: Post) -> Place:
@@ -109,21 +110,25 @@ class Kit:
             raise SourceError(f"no source in the settings reads {post.platform} any more")
         for listener in of_it:
             if isinstance(listener, ThreadReader):
+                if isinstance(listener, Metered):
+                    listener.meter.told(*self.billed(listener, now))
                 try:
                     return listener.replies(post)
                 finally:
                     self.settle(listener, now)
         return ()
 
-    def listeners_for(self, post: Post) -> list[Listener]:
+    def listeners_for(self, post: Post, heard_by: str | None = None) -> list[Listener]:
         """Those that read its platform; the one that heard it comes first."""
-        heard_by = self.store.heard_by([post.key]).get(post.key, "")
+        if heard_by is None:
+            heard_by = self.store.heard_by([post.key]).get(post.key, "")
         of_it = [one for one in self.settings.listeners if one.platform == post.platform]
         return sorted(of_it, key=lambda one: one.name != heard_by)
 
-    def rechecker_for(self, post: Post) -> Listener | None:
+    def rechecker_for(self, post: Post, heard_by: str | None = None) -> Listener | None:
         """Who can look whether it is still there."""
-        return next((one for one in self.listeners_for(post) if isinstance(one, Rechecker)), None)
+        found = self.listeners_for(post, heard_by)
+        return next((one for one in found if isinstance(one, Rechecker)), None)
 
     def billed(self, listener: Listener, now: datetime) -> tuple[int, int]:
         """Posts that a listener was billed for today and this month."""

@@ -19,6 +19,7 @@ from storage.store import Read
 
 log = logging.getLogger(__name__)
 
+_LONGEST = timedelta(days=32)  # a cap of a month is the longest pause there is
 _IN_HAND = timedelta(minutes=5)  # after a crash while it was read, a source is read again so late
 
 
@@ -53,8 +54,20 @@ def _due(kit: Kit, now: datetime) -> list[tuple[Listener, Source]]:
     return [
         (listener, source)
         for listener, source in all_of_them
-        if (source.due_at is None or source.due_at <= now) and not kit.reading.busy(source.name)
+        if _is_due(kit, listener, source, now) and not kit.reading.busy(source.name)
     ]
+
+
+def _is_due(kit: Kit, listener: Listener, source: Source, now: datetime) -> bool:
+    """Also where the clock was wrong when it was put off, and where a cap has been raised."""
+    if source.due_at is None or source.due_at <= now:
+        return True
+    if source.due_at > now + max(listener.every, _LONGEST):
+        return True
+    if source.budget_left != 0 or not isinstance(listener, Metered):
+        return False
+    listener.meter.told(*kit.billed(listener, now))
+    return listener.meter.left != 0
 
 
 def _claimed(due: tuple[Listener, Source], now: datetime) -> Source:
@@ -93,7 +106,8 @@ def _save(kit: Kit, answers: Sequence[Answer], now: datetime) -> list[int]:
             for notice in answer.said.notices:
                 log.info("source=%s notice: %s", answer.source.name, notice)
             for key in answer.said.gone:
-                forget(kit, key, Why.DELETED, now)
+                if not forget(kit, key, Why.DELETED, now):
+                    kit.store.doubt(key)
     return new
 
 
@@ -104,16 +118,18 @@ def _save_all(kit: Kit, answers: Sequence[Answer], now: datetime) -> list[int]:
 def _read(kit: Kit, answer: Answer, now: datetime) -> Read:
     after = _after(answer, now)
     brought = answer.said if isinstance(answer.said, Batch) else Batch((), None)
-    # What comes with posts is no silence, unless all of them should be known.
-    told, tell = health.told(health.heard(after, now) if brought.posts else after, now)
+    # What is to be told depends on whether any of the posts turns out to be new.
+    quiet, tell = health.told(after, now)
+    fresh, tell_if_new = health.told(health.heard(after, now, answer.source.read_at), now)
     return Read(
-        after if brought.posts else told,
+        quiet,
         brought.posts,
         brought.earlier,
-        if_new=told,
+        if_new=fresh,
         spent=answer.spent,
         on=now.astimezone(UTC).date(),
-        messages=[_alarm(kit, told, now)] if tell else (),
+        messages=[_alarm(kit, quiet, now)] if tell else (),
+        messages_if_new=[_alarm(kit, fresh, now)] if tell_if_new else (),
     )
 
 

@@ -43,9 +43,10 @@ def notify(kit: Kit, now: datetime) -> int:
     """How many messages were sent."""
     recover(kit, now, claimed_before=now - _CLAIM_ENDS)
     sent = 0
+    due = _due(kit, now)
     ends = time.monotonic() + _ROUND
     down: set[str] = set()  # channels that ask us to wait, or are silent: no further try now
-    for message in _due(kit, now):
+    for message in due:
         if kit.stop.is_set() or time.monotonic() > ends:
             break
         if message.channel in down:
@@ -61,15 +62,15 @@ def _due(kit: Kit, now: datetime) -> list[Message]:
     """What is to be said, after a last look at the posts that it is about."""
     queued = [MessageState.QUEUED]
     due = kit.store.messages(states=queued, due_by=now, limit=_AT_ONCE)
-    posts = {_post_of(message) for message in due if message.kind in _QUOTING}
+    posts = {_post_of(kit, message) for message in due if message.kind in _QUOTING}
     if posts and recheck_before_saying(kit, posts, now):
         return kit.store.messages(states=queued, due_by=now, limit=_AT_ONCE)
     return due
 
 
-def _post_of(message: Message) -> str:
-    about = message.about
-    return about if message.kind is MessageKind.CARD else about.rpartition("@")[0]
+def _post_of(kit: Kit, message: Message) -> str:
+    ask = None if message.kind is MessageKind.CARD else kit.store.ask(message.about)
+    return ask.occasion if ask else message.about
 
 
 def recover(kit: Kit, now: datetime, *, claimed_before: datetime) -> int:

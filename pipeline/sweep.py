@@ -6,11 +6,13 @@ post. What nothing came of is kept for a week, what people worked on for longer,
 """
 
 import logging
+import random
+import time
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from domain.errors import SourceError, StaleError
-from domain.types import AskState, Event, Opportunity, OpportunityState, Post
+from domain.types import AskState, Closed, Event, Opportunity, OpportunityState, Post
 from listeners.base import Listener, Metered, Rechecker
 from pipeline.kit import Kit
 from pipeline.route import change, redraw
@@ -21,21 +23,27 @@ from storage.store import Left, Traces
 log = logging.getLogger(__name__)
 
 FRESH = timedelta(minutes=2)  # a post seen so lately is not looked at again before a message
-_AT_ONCE = 500  # posts of one source in one round
+_AT_ONCE = 200  # posts of one source in one round
+_ROUND = 20.0  # seconds of rechecking in one round; what is left comes with the next
+_UNTOLD = timedelta(hours=1)  # after a look that did not tell, a post is left alone for so long
+_REST = timedelta(minutes=5)  # after a failure, a platform that names no time
+_PAID = 0.8  # of the platform's time, until a look that costs money is taken
 _MARKS_KEPT = timedelta(days=180)
 
 
 def sweep(kit: Kit, now: datetime) -> int:
     """How many posts were forgotten or found changed."""
     done = _let_go(kit, now)
-    for listener in kit.settings.listeners:
-        if kit.stop.is_set():
+    ends = time.monotonic() + _ROUND
+    listeners = list(kit.settings.listeners)
+    random.shuffle(listeners)  # so that a slow one does not always come before the same others
+    for listener in listeners:
+        if kit.stop.is_set() or time.monotonic() > ends:
             break
-        if isinstance(listener, Rechecker):
+        if isinstance(listener, Rechecker) and kit.resting.get(listener.name, now) <= now:
             done += _recheck_due(kit, listener, listener.forgets_within, now)
     kit.store.drop_old_marks(now - _MARKS_KEPT)
-    if done:
-        kit.store.tidy()
+    kit.store.tidy()
     return done
 
 
@@ -66,13 +74,28 @@ def _forget_unmatched(kit: Kit, before: datetime, now: datetime, source: str = "
 
 
 def _recheck_due(kit: Kit, listener: Listener, within: timedelta, now: datetime) -> int:
-    """Half of the platform's time is left for the looks that fail."""
-    before = now - within / 2
-    due = kit.store.posts_to_recheck(listener.name, before, _AT_ONCE)
+    """Half of the platform's time is left for the looks that fail. Where a look costs money it is
+    taken late, and only for what people may work on: the rest is let go."""
+    paid = isinstance(listener, Metered)
+    names = [one.name for one in kit.settings.listeners]
+    first = next(o.name for o in kit.settings.listeners if o.platform == listener.platform)
+    due = kit.store.posts_to_recheck(
+        listener.name,
+        now - (within * _PAID if paid else within / 2),
+        _AT_ONCE,
+        now,
+        matched=paid,
+        # Of a source that was taken away or renamed, where a platform is one place.
+        orphans_of=listener.platform
+        if listener.name == first and not hasattr(listener, "instance")
+        else "",
+        sources=names,
+    )
     try:
         return recheck(kit, listener, due, now)
     except SourceError as error:
         log.warning("source=%s cannot be asked what is still there: %s", listener.name, error)
+        kit.resting[listener.name] = now + (error.retry_after or _REST)
         return 0
 
 
@@ -87,6 +110,9 @@ def recheck(kit: Kit, listener: Listener, posts: Sequence[Post], now: datetime) 
     finally:
         kit.settle(listener, now)
     changed = kit.store.save_rechecked(found.posts, now)
+    told = {post.key for post in found.posts} | set(found.gone)
+    if untold := [post.key for post in posts if post.key not in told]:
+        kit.store.put_off(untold, now + _UNTOLD)
     for key in changed:
         log.info("post=%s was edited", key)
     locked = [post for post in found.posts if post.metrics.get("locked")]
@@ -106,7 +132,10 @@ def _close_locked(kit: Kit, key: str, now: datetime) -> bool:
     asks = kit.store.asks(occasion=key)
     if any(ask.state not in (AskState.DRAFTED, AskState.DROPPED) for ask in asks):
         return False
-    return change(kit, opportunity, review.locked(opportunity, now), "sweep", now)
+    closed = change(kit, opportunity, review.locked(opportunity, now), "sweep", now)
+    if closed:
+        kit.store.stand_down(key)
+    return closed
 
 
 def recheck_before_saying(kit: Kit, keys: Collection[str], now: datetime) -> int:
@@ -118,8 +147,7 @@ def recheck_before_saying(kit: Kit, keys: Collection[str], now: datetime) -> int
             moved += recheck(kit, listener, posts, now)
         except SourceError as error:
             log.warning("source=%s cannot be asked before sending: %s", listener.name, error)
-    if moved:
-        kit.store.tidy()
+    kit.store.tidy()
     return moved
 
 
@@ -127,11 +155,9 @@ def _by_listener(
     kit: Kit, keys: Collection[str], now: datetime
 ) -> Iterable[tuple[Listener, Sequence[Post]]]:
     found: dict[str, tuple[Listener, list[Post]]] = {}
-    for key in keys:
-        standing, post = kit.store.standing(key), kit.store.post(key)
-        if standing is None or post is None or standing.checked_at > now - FRESH:
-            continue
-        if listener := kit.rechecker_for(post):
+    heard_by = kit.store.heard_by(keys)
+    for post in kit.store.last_seen_before(keys, now - FRESH):
+        if listener := kit.rechecker_for(post, heard_by.get(post.key, "")):
             found.setdefault(listener.name, (listener, []))[1].append(post)
     return found.values()
 
@@ -168,4 +194,5 @@ def _left(kit: Kit, traces: Traces, why: Why, now: datetime) -> Left | None:
         [renamed, *stay.asks, *stay.messages],
         stay.new_messages,
         [Event(at=now, actor="sweep", action=f"forgotten: {why}", subject=stay.opportunity.key)],
+        settled=traces.opportunity.closed_as in (Closed.DISMISSED, Closed.ANSWERED),
     )

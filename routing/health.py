@@ -19,6 +19,8 @@ REPEAT = timedelta(days=1)
 _HALF_LIFE = timedelta(days=14)  # of a long silence: what is usual follows the seasons
 _KNOWN_AFTER = 10  # arrivals; before, nobody knows what is usual
 _LEAST = timedelta(hours=1)
+_MOST = timedelta(days=365)
+_AWAY = timedelta(hours=6)  # without a look: we were off, or it was out of order
 _UNUSUAL = 2  # times the usual
 _FIGURES = re.compile(r"\d[\d:.,-]*")
 
@@ -36,16 +38,19 @@ class Ill(NamedTuple):
     remedy: str
 
 
-def heard(source: Source, now: datetime) -> Source:
+def heard(source: Source, now: datetime, read_before: datetime | None = None) -> Source:
     """After a look that brought something new. What is usual is the longest silence between two
-    arrivals, counting less the longer it is ago."""
-    gap = (now - source.heard_at).total_seconds() if source.heard_at else 0.0
-    faded = source.usual_gap * 0.5 ** (gap / _HALF_LIFE.total_seconds())
+    arrivals, counting less the longer it is ago. While nobody looked (`read_before`: when it was
+    last read before this) it was not silent, as far as we know."""
+    since = max(0.0, (now - source.heard_at).total_seconds()) if source.heard_at else 0.0
+    faded = source.usual_gap * 0.5 ** (since / _HALF_LIFE.total_seconds())
+    away = read_before is not None and now - read_before > _AWAY
+    gap = 0.0 if away else since
     return source.model_copy(
         update={
             "heard_at": now,
             "arrivals": source.arrivals + 1,
-            "usual_gap": max(gap, faded, 0.0),
+            "usual_gap": min(max(gap, faded), _MOST.total_seconds()),
         }
     )
 
@@ -87,7 +92,12 @@ def _ills(source: Source, now: datetime) -> Iterable[Ill]:
 def told(source: Source, now: datetime) -> tuple[Source, bool]:
     """Whether ops has to be told now, and the source after that."""
     lasting = {_name(ill) for ill in ills(source, now)}
-    alarmed = {name: at for name, at in source.alarmed.items() if name in lasting}
+    alarmed = {
+        name: at
+        for name, at in source.alarmed.items()
+        # A notice that comes and goes is told of once a day, and an outage each time.
+        if name in lasting or (name.startswith(Trouble.NOTICE) and now - at < REPEAT)
+    }
     due = {name for name in lasting if name not in alarmed or now - alarmed[name] >= REPEAT}
     alarmed |= dict.fromkeys(due, now)
     return source.model_copy(update={"alarmed": alarmed}), bool(due)

@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, exists, or_, select, update
@@ -32,7 +32,7 @@ POSTS, ASSESSMENTS, OPPORTUNITIES = table(PostRow), table(Assessment), table(Opp
 ASKS, MESSAGES, EVENTS = table(Ask), table(Message), table(Event)
 VERDICTS, FORGOTTEN_ONES = table(Verdict), table(ForgottenRow)
 
-_EMPTYING = ("busy_timeout=500", "wal_checkpoint(TRUNCATE)", f"busy_timeout={BUSY_MS}")
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Traces(NamedTuple):
@@ -54,6 +54,7 @@ class Left(NamedTuple):
     changes: Sequence[tuple[Versioned, Versioned]] = ()  # opportunity, asks, messages
     messages: Sequence[Message] = ()  # to be sent because of it
     events: Sequence[Event] = ()
+    settled: bool = False  # people have decided it: those that say the same are settled with it
 
 
 class Standing(NamedTuple):
@@ -64,6 +65,8 @@ class Standing(NamedTuple):
 
 
 class Forgetting(Database):
+    _untidy = True  # until the first time that all was written where it belongs
+
     def standing(self, key: str) -> Standing | None:
         query = select(POSTS.c.checked_at, POSTS.c.assessed).where(POSTS.c.key == key)
         with self._reading() as db:
@@ -76,19 +79,66 @@ class Forgetting(Database):
         with self._reading() as db:
             return {row.key: row.source for row in db.execute(query)}
 
-    def posts_to_recheck(self, source: str, before: datetime, limit: int) -> list[Post]:
-        """Those that were last seen before then; the longest unseen come first."""
+    def posts_to_recheck(
+        self,
+        source: str,
+        before: datetime,
+        limit: int,
+        now: datetime,
+        *,
+        matched: bool = False,
+        orphans_of: str = "",
+        sources: Collection[str] = (),
+    ) -> list[Post]:
+        """Those of a source that were last seen before then, and may be looked at now; the longest
+        unseen come first. `matched`: only opportunities. `orphans_of`: also posts of that platform
+        whose source is none of `sources` any more."""
+        theirs = POSTS.c.source == source
+        if orphans_of:
+            nobodys = POSTS.c.source.not_in(list(sources))
+            theirs = or_(theirs, and_(POSTS.c.platform == orphans_of, nobodys))
+        wanted = [
+            theirs,
+            POSTS.c.checked_at <= before,
+            POSTS.c.look_at <= now,
+            POSTS.c.state != PostState.GONE,
+        ]
+        if matched:
+            wanted.append(exists().where(OPPORTUNITIES.c.key == POSTS.c.key))
+        query = select(POSTS).where(*wanted).order_by(POSTS.c.look_at, POSTS.c.key).limit(limit)
+        with self._reading() as db:
+            return values(db, Post, query)
+
+    def last_seen_before(self, keys: Collection[str], before: datetime) -> list[Post]:
+        """Those of `keys` that were not seen since."""
         query = select(POSTS).where(
-            POSTS.c.source == source,
+            POSTS.c.key.in_(list(keys)),
             POSTS.c.checked_at <= before,
             POSTS.c.state != PostState.GONE,
         )
         with self._reading() as db:
-            return values(db, Post, query.order_by(POSTS.c.checked_at).limit(limit))
+            return values(db, Post, query)
+
+    def put_off(self, keys: Collection[str], until: datetime) -> None:
+        """A look at these told nothing: not before then once more."""
+        with self._transaction() as db:
+            db.execute(update(POSTS).where(POSTS.c.key.in_(list(keys))).values(look_at=until))
+
+    def doubt(self, key: str) -> None:
+        """It was said to be gone, but could not be forgotten at once: to be looked at next."""
+        long_ago = {"checked_at": LONG_AGO, "look_at": LONG_AGO}
+        with self._transaction() as db:
+            db.execute(update(POSTS).where(POSTS.c.key == key).values(**long_ago))
+
+    def stand_down(self, key: str) -> None:
+        """Nothing will come of this post: the first of those that say the same is judged itself."""
+        with self._transaction() as db:
+            _let_another_stand_first(db, key, ())
 
     def save_rechecked(self, posts: Iterable[Post], now: datetime) -> list[str]:
         """They are still there. The keys of those that say something else now: they are brought up
         to date, and will be assessed anew."""
+        self._untidy = True  # what one said before it was edited
         with self._transaction() as db:
             return [
                 post.key
@@ -116,15 +166,16 @@ class Forgetting(Database):
                     _take_out(db, old)
                     _rename_events(db, old, new)
                 _nothing_more(db, key)
-                _drop(db, [key], now)
+                _drop(db, [key], now, heirs_to=left.post.key if left.post and left.settled else "")
                 add_all(db, [new for _, new in left.changes])
                 if left.post and left.assessment:
-                    marks = {"source": "", "assessed": True, "checked_at": now}
+                    marks = {"source": "", "assessed": True, "checked_at": now, "look_at": now}
                     add(db, [left.post], **marks)
                     add(db, [left.assessment], at=now)
                 write_all(db, left.messages, left.events)
         except LostError:
             return False
+        self._untidy = True
         return True
 
     def forget_unmatched(
@@ -138,12 +189,13 @@ class Forgetting(Database):
             POSTS.c.state != PostState.GONE,
             ~exists().where(of_it),
         ]
-        if source:
-            wanted.append(POSTS.c.source == source)
+        # What costs money has to go in time; the rest waits for a model that is down.
+        wanted.append(POSTS.c.source == source if source else POSTS.c.assessed.is_(True))
         query = select(POSTS.c.key).where(*wanted).order_by(POSTS.c.fetched_at).limit(limit)
         with self._transaction() as db:
             keys = list(db.execute(query).scalars())
             _drop(db, keys, now)
+        self._untidy = self._untidy or bool(keys)
         return keys
 
     def settled_posts(self, before: datetime, limit: int = 100) -> list[str]:
@@ -168,14 +220,18 @@ class Forgetting(Database):
     def tidy(self) -> None:
         """SQLite keeps what was written last in a file of its own: empty that too, so that what was
         forgotten stands nowhere on the disk. PostgreSQL's own vacuum does the like."""
-        if self._engine.dialect.name != "sqlite":
+        if self._engine.dialect.name != "sqlite" or not self._untidy:
             return
         # Where somebody reads just now, it is done the next time.
         with suppress(SQLAlchemyError, sqlite3.Error):
             connection = self._engine.raw_connection()  # outside of any transaction
             try:
-                for pragma in _EMPTYING:
-                    connection.cursor().execute(f"PRAGMA {pragma}").close()
+                cursor = connection.cursor()
+                cursor.execute("PRAGMA busy_timeout=500")
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                busy, *_ = cursor.fetchone() or (1,)
+                cursor.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+                self._untidy = bool(busy)
             finally:
                 connection.close()
 
@@ -200,12 +256,16 @@ def _take_out(db: Connection, old: Versioned) -> None:
         raise LostError
 
 
-def _drop(db: Connection, keys: Sequence[str], now: datetime) -> None:
-    """Rows and labels of these posts, so that they are not heard again."""
+def _drop(db: Connection, keys: Sequence[str], now: datetime, *, heirs_to: str = "") -> None:
+    """Rows and labels of these posts, so that they are not heard again. `heirs_to`: what those that
+    repeat them repeat from now on; "": the first of them is judged itself."""
     if not keys:
         return
-    for key in db.execute(select(POSTS.c.head).where(POSTS.c.head.in_(keys)).distinct()).scalars():
-        _let_another_stand_first(db, key)
+    repeated = (POSTS.c.head.in_(keys), POSTS.c.head != "")
+    if heirs_to:
+        db.execute(update(POSTS).where(*repeated).values(head=heirs_to))
+    for key in db.execute(select(POSTS.c.head).where(*repeated).distinct()).scalars().all():
+        _let_another_stand_first(db, key, keys)
     for kind, column in (
         (POSTS, POSTS.c.key),
         (ASSESSMENTS, ASSESSMENTS.c.post_key),
@@ -223,9 +283,13 @@ def _rename_events(db: Connection, old: Versioned, new: Versioned) -> None:
     db.execute(mine.values(subject=now_is, detail=""))
 
 
-def _let_another_stand_first(db: Connection, key: str) -> None:
-    """The first of those that repeat it is assessed in its place, the others repeat that one."""
+def _let_another_stand_first(db: Connection, key: str, going: Collection[str]) -> None:
+    """The first of those that repeat it, and stay, is assessed in its place; the others repeat that
+    one."""
     repeating = select(POSTS.c.key).where(POSTS.c.head == key, POSTS.c.head != "")
-    heir = db.execute(repeating.order_by(POSTS.c.posted_at, POSTS.c.key).limit(1)).scalar_one()
+    staying = repeating.where(POSTS.c.key.not_in(list(going)))
+    heir = db.execute(staying.order_by(POSTS.c.posted_at, POSTS.c.key).limit(1)).scalar()
+    if heir is None:
+        return
     db.execute(update(POSTS).where(POSTS.c.key == heir).values(head="", assessed=False))
     db.execute(update(POSTS).where(POSTS.c.head == key, POSTS.c.head != "").values(head=heir))

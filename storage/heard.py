@@ -38,6 +38,7 @@ class Read(NamedTuple):
     spent: int = 0  # posts that were billed
     on: date | None = None  # the day of the bill
     messages: Sequence[Message] = ()
+    messages_if_new: Sequence[Message] = ()
 
 
 class Heard(Database):
@@ -89,27 +90,31 @@ class Heard(Database):
         with self._reading() as db:
             return values(db, Post, query)
 
-    def latest_posts(self, limit: int) -> list[Post]:
-        """Assessed ones that repeat no other, oldest first."""
-        query = select(POSTS).where(
+    def latest_words(self, limit: int) -> list[tuple[str, str, str]]:
+        """Key, words and author's key of assessed posts that repeat no other, oldest first."""
+        words = (POSTS.c.title, POSTS.c.text)
+        who = (POSTS.c.platform, POSTS.c.instance, POSTS.c.author_id, POSTS.c.author)
+        query = select(POSTS.c.key, *words, *who).where(
             POSTS.c.assessed.is_(True), POSTS.c.head == "", POSTS.c.state != PostState.GONE
         )
         with self._reading() as db:
-            found = values(db, Post, query.order_by(POSTS.c.fetched_at.desc()).limit(limit))
-        return found[::-1]
+            found = db.execute(query.order_by(POSTS.c.fetched_at.desc()).limit(limit)).all()
+        return [(row.key, f"{row.title}\n{row.text}", _author_key(row)) for row in reversed(found)]
 
-    def known(self, keys: Collection[str]) -> set[str]:
-        """Those of `keys` that are keys of stored posts."""
+    def heads(self, keys: Collection[str]) -> dict[str, str]:
+        """Of those of `keys` that are stored, the key of the post that each repeats; "" of none."""
+        query = select(POSTS.c.key, POSTS.c.head)
         with self._reading() as db:
             return {
-                key
+                row.key: row.head
                 for some in _cut(sorted(keys))
-                for key in db.execute(select(POSTS.c.key).where(POSTS.c.key.in_(some))).scalars()
+                for row in db.execute(query.where(POSTS.c.key.in_(some)))
             }
 
     def repeats(self, key: str) -> list[Post]:
         """Posts that say the same as the one of that key, elsewhere or again; oldest first."""
-        query = select(POSTS).where(POSTS.c.head == key).order_by(POSTS.c.posted_at, POSTS.c.key)
+        same = (POSTS.c.head == key, POSTS.c.head != "")
+        query = select(POSTS).where(*same).order_by(POSTS.c.posted_at, POSTS.c.key)
         with self._reading() as db:
             return values(db, Post, query)
 
@@ -122,18 +127,28 @@ class Heard(Database):
         changes: Iterable[tuple[Versioned, Versioned]] = (),
         messages: Iterable[Message] = (),
         repeats: Mapping[str, str] = {},
+        read: Iterable[Post] = (),
     ) -> int:
         """Save what was thought, what follows from it, and that these posts are done with.
 
         `repeats`: of posts that were not assessed, the key of the one that they repeat. `changes`
         of opportunities whose posts were edited: if one has moved on, nothing at all is saved, and
-        the posts wait. Returns how many opportunities are new.
+        the posts wait. `read`: the posts as they were judged; of one that was forgotten or edited
+        meanwhile nothing is saved. Returns how many opportunities are new.
         """
         done = {**{a.post_key: "" for a in assessments}, **repeats}
         if not done:
             return 0
         try:
             with self._transaction() as db:
+                stale = _moved_on(db, done, read)
+                done = {key: head for key, head in done.items() if key not in stale}
+                assessments = [a for a in assessments if a.post_key not in stale]
+                opportunities = [o for o in opportunities if o.post_key not in stale]
+                messages = [m for m in messages if m.about not in stale]
+                changes = [pair for pair in changes if _about_key(pair[0]) not in stale]
+                if not done:
+                    return 0
                 # Of an edited post an assessment of its earlier words is there.
                 _each(db, delete(ASSESSMENTS).where(ASSESSMENTS.c.post_key == bindparam("k")), done)
                 add(db, list(assessments), at=now)
@@ -166,31 +181,35 @@ class Heard(Database):
 def _save(db: Connection, read: Read) -> int:
     source = read.source
     fresh = {post.key: post for post in read.posts}
-    for key in _forgotten(db, list(fresh)):
+    for key in _forgotten(db, fresh, read.earlier):
         del fresh[key]
     for post in _edited(db, fresh, read.earlier):
         del fresh[post.key]
-    checked_at = max((post.fetched_at for post in fresh.values()), default=None)
-    new = add(db, list(fresh.values()), source=source.name, assessed=False, checked_at=checked_at)
+    seen_at = max((post.fetched_at for post in fresh.values()), default=None)
+    marks = {"source": source.name, "assessed": False, "checked_at": seen_at, "look_at": seen_at}
+    new = add(db, list(fresh.values()), **marks)
     if read.spent and read.on:
         _spend(db, source.name, read.spent, read.on)
     if new:
         source = (read.if_new or source).model_copy(update={"heard": source.heard + new})
-    write_all(db, read.messages)
+    write_all(db, read.messages_if_new if new else read.messages)
     kept = update(SOURCES).where(SOURCES.c.name == source.name).values(**record(source))
     if not db.execute(kept).rowcount:
         add(db, [source])
     return new
 
 
-def _forgotten(db: Connection, keys: Sequence[str]) -> list[str]:
-    named = {digest(key): key for key in keys}
+def _forgotten(
+    db: Connection, keys: Iterable[str], earlier: Mapping[str, tuple[str, ...]]
+) -> set[str]:
+    """Those that were forgotten, be it in an earlier version."""
+    named = {digest(name): key for key in keys for name in (key, *earlier.get(key, ()))}
     digests = FORGOTTEN_ONES.c.digest
-    return [
+    return {
         named[found]
         for some in _cut(list(named))
         for found in db.execute(select(digests).where(digests.in_(some))).scalars()
-    ]
+    }
 
 
 def _edited(
@@ -211,7 +230,8 @@ def _edited(
 
 def bring_up_to_date(db: Connection, key: str, post: Post) -> bool:
     """The row of `key` says what `post` says now; True if that are other words than before."""
-    seen: dict[str, Any] = {"metrics": dict(post.metrics), "checked_at": post.fetched_at}
+    at = post.fetched_at
+    seen: dict[str, Any] = {"metrics": dict(post.metrics), "checked_at": at, "look_at": at}
     other_words = (POSTS.c.title != post.title) | (POSTS.c.text != post.text)
     changed = update(POSTS).where(POSTS.c.key == key, other_words)
     again: dict[str, Any] = {
@@ -222,6 +242,28 @@ def bring_up_to_date(db: Connection, key: str, post: Post) -> bool:
         return True
     db.execute(update(POSTS).where(POSTS.c.key == key).values(**seen))
     return False
+
+
+def _moved_on(db: Connection, keys: Iterable[str], read: Iterable[Post]) -> set[str]:
+    """Those of `keys` that are gone, or say other words than they did when they were read."""
+    words = {post.key: (post.title, post.text) for post in read}
+    query = select(POSTS.c.key, POSTS.c.title, POSTS.c.text)
+    there = {
+        row.key: (row.title, row.text)
+        for some in _cut(list(keys))
+        for row in db.execute(query.where(POSTS.c.key.in_(some)))
+    }
+    return {key for key in keys if there.get(key) != words.get(key, there.get(key, ()))}
+
+
+def _about_key(value: Versioned) -> str:
+    return str(getattr(value, "post_key", ""))
+
+
+def _author_key(row: Any) -> str:
+    """As of Post.author_key."""
+    who = row.author_id or row.author
+    return f"{row.platform}:{row.instance}:{who}" if who else ""
 
 
 def _spend(db: Connection, name: str, posts: int, day: date) -> None:

@@ -90,6 +90,7 @@ class PostRow(SQLModel, table=True):
     assessed: bool = False
     head: str = ""  # of one that repeats another: the other's key
     checked_at: datetime  # when it was last seen to be there
+    look_at: datetime  # when to look again at the soonest, after a look that told nothing
 
 
 class AssessmentRow(SQLModel, table=True):

@@ -156,8 +156,9 @@ class Asking(Database):
 
     def ask(self, key: str) -> Ask | None:
         """Or what stands in its place, where the post that it was about is forgotten."""
-        occasion, _, advocate = key.rpartition("@")
-        query = select(ASKS).where(ASKS.c.key.in_([key, f"{stand_in(occasion)}@{advocate}"]))
+        cuts = [n for n, char in enumerate(key) if char == "@"]  # ids may hold one too
+        names = [key, *(f"{stand_in(key[:n])}@{key[n + 1 :]}" for n in cuts)]
+        query = select(ASKS).where(ASKS.c.key.in_(names))
         with self._reading() as db:
             found = values(db, Ask, query)
         return found[0] if found else None

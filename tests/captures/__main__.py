@@ -47,17 +47,17 @@ def accounts() -> list[Account]:
 
 def show(found: Iterable[Account], say: Callable[[str], object]) -> None:
     for one in found:
-        say(
-            f"{'folder':18} {'files':>6} {'records':>8} {'posts':>6} {'left out':>9} {'unaccounted':>12}"
-        )
-        counted = f"{one.records:8} {len(one.posts):6} {sum(one.left.values()):9}"
-        say(f"{one.folder:18} {len(one.files):6} {counted} {len(one.wrong):12}")
+        say("folder              files  records   posts  different  left out  unaccounted")
+        numbers = (len(one.posts), len({post.key for post in one.posts}), sum(one.left.values()))
+        posts, different, left = numbers
+        counted = f"{len(one.files):6} {one.records:8} {posts:7} {different:10} {left:9}"
+        say(f"{one.folder:18} {counted} {len(one.wrong):12}")
         for reason, number in one.left.most_common():
-            say(f"{number:44}  {reason}")
+            say(f"{number:6}  {reason}")
         for note in one.notes:
-            say(f"  {note}")
+            say(f"        {note}")
         for wrong in one.wrong:
-            say(f"  UNACCOUNTED: {wrong}")
+            say(f"UNACCOUNTED  {wrong}")
         say("")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
+from domain.types import Post
 from listeners import discourse, hackernews
 from tests.captures.account import Account, Record, an_object, fetched
 from tests.listeners.played import given
@@ -36,7 +37,7 @@ def of_hostile_feeds(account: Account, player: Captures) -> None:
     for path in sorted(SAMPLES.glob("feeds/hostile/*")):
         before = +account.left
         account.count(path.name, 0, partial(read_feed, player, path), {})
-        account.notes += [f"{path.name}: {reason}" for reason in account.left - before]
+        account.notes += [f"{path.name:18}  {reason}" for reason in account.left - before]
 
 
 # ------------------------------------------------------------------ forums

@@ -21,8 +21,13 @@ _CELLS: Mapping[str, str] = {
     **dict.fromkeys(("sharecommentary", "message", "content", "postcontent"), _SAYS),
     **dict.fromkeys(("sharelink", "link", "posturl"), LINK),
     **dict.fromkeys(("date", "posttimestamp", "timestamp", "connectedon", "sentat"), _AT),
-    **{"conversationid": "2-a", "from": "Bo Berg", "to": "Ann Smith", "folder": "INBOX"},
-    **{"postdate": "1d", "author": "Bo Berg", "likecount": "3"},
+    "conversationid": "2-a",
+    "from": "Bo Berg",
+    "to": "Ann Smith",
+    "folder": "INBOX",
+    "postdate": "1d",
+    "author": "Bo Berg",
+    "likecount": "3",
 }
 # Records of search tools that write JSON: a name by which HEADERS.md tells of each, and ours.
 _JSON: Mapping[str, tuple[str, Mapping[str, Any]]] = {
@@ -82,7 +87,7 @@ def of_linkedin(account: Account, folder: Path) -> None:
         unread = _unread(export)
         listen = partial(_heard, folder / str(number), export.messages)
         account.count(SEEN.name, 1, listen, {unread: 1} if unread else {})
-        account.notes.append(f"{export.kind}: {export.file}: {unread or 'read'}")
+        account.notes.append(f"{export.kind:48}  {export.file:26}  {unread or 'read'}")
 
 
 def _heard(folder: Path, messages: bool) -> Iterable[Post]:
@@ -107,10 +112,10 @@ def _of_tables(known: str) -> Iterator[Export]:
     """For each row of HEADERS.md that tells the columns of a table, with and without those that
     only some years have."""
     for kind, told in re.findall(r"^\| (.+?) \| (.+?) \| .+ \|$", known, re.MULTILINE):
+        if kind in {"file", "---", "filenames"} or told.startswith("keys "):
+            continue
         columns = max(re.findall(r"`([^`]+)`", told) or [""], key=lambda one: one.count(","))
         named = re.match(r"[\w ]+\.csv", kind)
-        if columns.count(",") == 0 or not (named or columns.startswith("postUrl,")):
-            continue
         if columns.startswith("..."):
             columns = f"CONVERSATION ID,CONVERSATION TITLE,{columns.removeprefix('...')}"
         file = named[0] if named else "result.csv"

@@ -15,11 +15,12 @@ from starlette.routing import BaseRoute, Route
 
 from domain.types import Post
 from listeners import markup, reddit, x
-from tests.captures.account import Account, Record, an_object, fetched
+from tests.captures.account import Account, Record, an_object
 from tests.listeners.test_reddit_samples import Recorded, answer, interactions, is_sign_in, said
 from tests.listeners.test_samples import LONG_AGO, NOW, SAMPLES, Captures, pages_of_x, walk
 
 _WEEK = timedelta(days=7)
+_EMOTE = re.compile(r"\[\]\([^()]*\)")  # a link without words, which the subreddit's style draws
 
 
 class Reddit(Recorded):
@@ -76,23 +77,24 @@ def _known(own_id: str) -> Post:
 
 def _why_not_on_reddit(node: Record, *, thread: bool) -> str:
     one, kind = node["data"], node["kind"]
-    if kind == "t5":
-        return "a subreddit"
-    if kind == "more":
-        return "a stub for comments that are not shown"
-    if kind == "t3" and thread:
-        return "what the comments answer, known before"
-    if one.get("author") in {None, "[deleted]"}:
-        return "taken away, or its author's account is"
-    if one.get("body", one.get("selftext")) in {"[removed]", "[deleted]"}:
-        return "its words are taken away"
-    return "an advert" if one.get("promoted") else ""
+    words = str(one.get("body", one.get("selftext"))).strip()
+    reasons = {
+        "a subreddit": kind == "t5",
+        "a stub for comments that are not shown": kind == "more",
+        "what the comments answer, known before": kind == "t3" and thread,
+        "taken away, or its author's account is": one.get("author") in {None, "[deleted]"},
+        "its words are taken away": words in {"[removed]", "[deleted]"},
+        "an emote and no words": _EMOTE.fullmatch(words) and not one.get("title"),
+        "an advert": one.get("promoted"),
+    }
+    return next((reason for reason, holds in reasons.items() if holds), "")
 
 
 # ------------------------------------------------------------------ x
 
 
 def of_x(account: Account, player: Captures, url: str) -> None:
+    originals: set[str] = set()
     for file, body in _answers_of_x():
         player.body, player.type = body, "application/json"
         page = an_object(body)
@@ -107,6 +109,10 @@ def of_x(account: Account, player: Captures, url: str) -> None:
             partial(_heard_on_x, url, at),
             partial(_why_not_on_x, others=others, since=at - _WEEK),
         )
+        originals |= {post.key for post in account.posts} & {
+            f"x::{own_id}" for own_id in map(_repeated, found) if own_id
+        }
+    account.notes.append(f"{len(originals)} of the posts are what a repost repeats")
 
 
 def _answers_of_x() -> Iterator[tuple[str, bytes]]:

@@ -112,12 +112,17 @@ def test_where_the_opening_is_not_shown_the_topics_address_stands_for_it() -> No
         ("Which CRM?", "https://d.example/t/which-crm/12/3", "https://d.example/t/which-crm/12"),
         (
             "Which CRM?",
+            "https://d.example/t/which-crm/12?page=2#post_31",
+            "https://d.example/t/which-crm/12",
+        ),
+        (
+            "Which CRM?",
             "https://x.example/threads/which.5/post-9",
             "https://x.example/threads/which.5/",
         ),
         ("By: ann", "https://b.example/post/#comment-7", "https://b.example/post/"),
     ],
-    ids=["discourse", "xenforo", "wordpress"],
+    ids=["discourse", "discourse, a later page", "xenforo", "wordpress"],
 )
 def test_a_reply_is_known_by_its_address(title: str, link: str, thread: str) -> None:
     assert places(rss(item(1, title, f"<link>{link}</link>"))) == [(thread, thread)]

@@ -250,3 +250,7 @@ def test_one_broken_record_is_left_out_and_all_broken_are_an_error() -> None:
     with pytest.raises(SourceError, match="here sent 2 posts of which none could be read"):
         posts_of([{}, {}], build, "here")
     assert posts_of([], build, "here") == ()
+
+
+def test_a_word_with_a_soft_hyphen_is_one_word() -> None:
+    assert markup.from_html("<p>Fern\u00adhill</p>") == "Fernhill"

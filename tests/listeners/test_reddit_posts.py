@@ -270,3 +270,8 @@ def test_a_record_of_whatever_shape_is_read_or_told_of(changes: dict[str, Any]) 
             build({**node, **changes}, NOW)
         except ValueError:  # no id, or no time
             continue
+
+
+def test_a_subreddit_or_an_account_is_no_post() -> None:
+    node = {"kind": "t5", "name": "t5_2qk00", "created_utc": 1.2e9, "title": "News"}
+    assert build({**node, "author": "ann"}, NOW) is None

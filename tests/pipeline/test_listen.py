@@ -90,6 +90,8 @@ def test_what_is_wrong_though_it_reads_is_told_once(world: World) -> None:
     world.source.notices = ()
     world.once()
     assert world.store.source("trades").notices == ()
+    world.later(25 * HOUR)
+    world.once()
     assert world.store.source("trades").alarmed == {}
 
 

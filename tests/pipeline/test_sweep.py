@@ -181,6 +181,9 @@ def test_a_platform_that_does_not_answer_makes_nothing_gone(world: World) -> Non
     assert world.store.post(QUESTION.key) == QUESTION
     world.source.error = None
     world.step("sweep")
+    assert world.store.post(QUESTION.key) == QUESTION  # it is left alone for a while
+    world.later(timedelta(minutes=6))
+    world.step("sweep")
     assert ended(world).dropped_as is Dropped.GONE
 
 

@@ -90,7 +90,7 @@ def test_a_post_that_repeats_another_is_one_more_place(store: Store) -> None:
     judge(store, post(1), worth=(post(1),), repeats={post(2).key: post(1).key})
     assert store.repeats(post(1).key) == [post(2)]
     assert store.posts_to_assess(10) == [post(3)]
-    assert store.latest_posts(10) == [post(1)]
+    assert store.latest_words(10) == [(post(1).key, post(1).reading, post(1).author_key)]
 
 
 def test_when_the_first_is_forgotten_the_next_stands_in_its_place(store: Store) -> None:
@@ -129,7 +129,7 @@ def test_what_people_worked_on_stays_under_another_name(store: Store) -> None:
     assert [m.state for m in store.messages()] == [MessageState.SUPPRESSED] * 2
     [event] = store.events(kept.key)
     assert (event.action, event.detail) == ("drafted", "")
-    assert store.posts_to_recheck("", NOW + DAY, 10) == []
+    assert store.posts_to_recheck("", NOW + DAY, 10, NOW + DAY) == []
 
 
 def test_a_decision_made_meanwhile_is_not_lost(store: Store) -> None:
@@ -175,7 +175,7 @@ def test_what_nothing_came_of_is_forgotten_when_its_time_is_over(store: Store) -
     judge(store, *posts[:2], posts[3], worth=(posts[0],), repeats={posts[2].key: posts[0].key})
     assert store.forget_unmatched(NOW - 7 * DAY, NOW, limit=1) == [post(2).key]
     assert store.forget_unmatched(NOW - 7 * DAY, NOW) == []
-    assert store.known({p.key for p in posts}) == {post(1).key, post(3).key, post(4).key}
+    assert set(store.heads({p.key for p in posts})) == {post(1).key, post(3).key, post(4).key}
     assert store.assessment(post(2).key) is None
 
 
@@ -206,12 +206,12 @@ def test_settled_ones_are_found_when_their_time_is_over(store: Store) -> None:
 def test_posts_are_rechecked_the_longest_unseen_first(store: Store) -> None:
     hear(store, post(1))
     hear(store, post(2, fetched_at=NOW - 2 * HOUR))
-    assert store.posts_to_recheck("trades", NOW - 3 * HOUR, 10) == []
-    due = store.posts_to_recheck("trades", NOW, 10)
+    assert store.posts_to_recheck("trades", NOW - 3 * HOUR, 10, NOW) == []
+    due = store.posts_to_recheck("trades", NOW, 10, NOW)
     assert [p.key for p in due] == [post(2).key, post(1).key]
     edited = post(2, text="Other words.", state=PostState.EDITED)
     assert store.save_rechecked([post(1), edited], NOW + HOUR) == [post(2).key]
-    assert store.posts_to_recheck("trades", NOW, 10) == []
+    assert store.posts_to_recheck("trades", NOW, 10, NOW) == []
     standing = store.standing(post(1).key)
     assert standing
     assert standing.checked_at == NOW + HOUR

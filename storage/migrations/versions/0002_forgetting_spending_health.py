@@ -43,6 +43,14 @@ def upgrade() -> None:
                 server_default="1970-01-01 00:00:00",
             )
         )
+        batch_op.add_column(
+            sa.Column(
+                "look_at",
+                sqlmodel.sql.sqltypes.UTCDateTime(),
+                nullable=False,
+                server_default="1970-01-01 00:00:00",
+            )
+        )
         batch_op.create_index(
             "ix_post_repeats",
             ["head"],
@@ -51,7 +59,7 @@ def upgrade() -> None:
             sqlite_where=sa.text("head <> ''"),
         )
         batch_op.create_index("ix_post_unchecked", ["source", "checked_at"], unique=False)
-    op.execute("UPDATE post SET checked_at = fetched_at")
+    op.execute("UPDATE post SET checked_at = fetched_at, look_at = fetched_at")
 
     with op.batch_alter_table("source", schema=None) as batch_op:
         batch_op.add_column(sa.Column("heard", sa.Integer(), nullable=False, server_default="0"))
@@ -89,6 +97,7 @@ def downgrade() -> None:
             postgresql_where=sa.text("head <> ''"),
             sqlite_where=sa.text("head <> ''"),
         )
+        batch_op.drop_column("look_at")
         batch_op.drop_column("checked_at")
         batch_op.drop_column("head")
 
