@@ -13,6 +13,7 @@ import os
 import signal
 import sys
 from pathlib import Path
+from threading import Thread
 from typing import Annotated
 
 import typer
@@ -105,7 +106,8 @@ def serve() -> None:
 
     with cli.kit() as kit, open_doors(kit.settings, kit.store, now):
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: kit.stop.set())
+            # By a thread: a signal may come while this one holds the lock that `set` needs.
+            signal.signal(number, lambda *_: Thread(target=kit.stop.set, daemon=True).start())
         kit.stop.wait()
 
 
@@ -128,8 +130,8 @@ def listen(
     store = cli.store(settings)
     batch = source.fetch(store.source(name).cursor)
     store.close()
-    for notice in batch.notices:
-        cli.note(f"{name}: {notice}")
+    for told in (*batch.notices, *([batch.failed] if batch.failed else [])):
+        cli.note(f"{name}: {str(told).removeprefix(f'{name}: ')}")
     for post in batch.posts:
         say(post.model_dump_json() if jsonl else printed.post(post))
 

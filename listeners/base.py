@@ -103,7 +103,8 @@ class SourceOptions(BaseModel):
     name: Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[\w./-]+$")]
     every: Duration = timedelta(minutes=5)
     api_url: str = ""  # instead of the platform's own address: proxies, tests, the demo
-    since: Duration = timedelta(days=1)  # how far the first run reads back
+    # How far the first run reads back.
+    since: Annotated[Duration, Field(le=timedelta(days=36_500))] = timedelta(days=1)
     allow_private: bool = False  # admit loopback and private addresses
 
     def doubts(self) -> tuple[str, ...]:

@@ -27,6 +27,10 @@ SECRETS: tuple[str, ...] = ()
 _MOST_TOPICS = 100  # looked at in one recheck
 
 
+_NO_STREAM = (403, 404)
+_LATEST = "/latest"
+
+
 class Options(SourceOptions):
     url: Annotated[str, Field(pattern=r"^https?://[^\s/]+")]
     category: str = ""  # "crm", "5" or "crm/5", as in the forum's addresses
@@ -63,7 +67,20 @@ class DiscourseListener:
             return discourse_search.fetch(self._site, self._scope.search, cursor, now, since)
         if self._scope.topics:
             return discourse_topics.fetch(self._site, self._scope.topics, cursor, now, since)
-        return discourse_stream.fetch(self._site, cursor, now, since)
+        try:
+            return discourse_stream.fetch(self._site, cursor, now, since)
+        except SourceError as error:
+            if error.status not in _NO_STREAM:
+                raise
+            return self._by_topics(error, cursor)
+
+    def _by_topics(self, error: SourceError, cursor: str | None) -> Batch:
+        """Of a forum that shows no list of posts, but one of topics."""
+        now, since = self._given.clock(), self._options.since
+        try:
+            return discourse_topics.fetch(self._site, _LATEST, cursor, now, since)
+        except SourceError:
+            raise error from None
 
     def replies(self, post: Post) -> tuple[Post, ...]:
         site, topic = self._site_of(post), topic_id(post)

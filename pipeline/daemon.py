@@ -57,6 +57,7 @@ class Daemon:
         self._tick = tick
         self._lease_for = lease_for
         self._holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        self._told = False  # to stop
         self._ours = False
         self._until = datetime.min.replace(tzinfo=UTC)  # of our lease
         self._held = False  # once: later what is in hand may be our own
@@ -119,10 +120,16 @@ class Daemon:
         log.info("daemon=%s stopped", self._holder)
 
     def _told_to_stop(self, number: int, _frame: FrameType | None) -> None:
-        if self._kit.stop.is_set():
+        """A signal comes in the middle of anything, also of what holds the very lock that `stop` or
+        the log needs: so a thread of its own says it, and this one goes on."""
+        if self._told:
             os._exit(1)  # asked twice: at once
-        log.info("signal=%s finishing what is in hand", signal.Signals(number).name)
+        self._told = True
+        threading.Thread(target=self._stop, args=[number], daemon=True).start()
+
+    def _stop(self, number: int) -> None:
         self._kit.stop.set()
+        log.info("signal=%s finishing what is in hand", signal.Signals(number).name)
 
     def _keep_lease(self) -> None:
         now = self._clock()

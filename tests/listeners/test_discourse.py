@@ -176,7 +176,7 @@ def test_a_forum_for_members_only_is_told_so(played: Played) -> None:
 
 
 def test_a_guard_that_lets_no_programs_in_is_told_so(played: Played) -> None:
-    played.server.fail("/discourse", html(403))
+    played.server.fail("/discourse", html(403), times=None)
     with pytest.raises(SourceError, match="its guard lets no programs in"):
         fetched(played)
 
@@ -200,3 +200,13 @@ def test_a_wait_that_is_told_in_the_body_is_kept(played: Played) -> None:
     with pytest.raises(SourceError) as caught:
         fetched(played)
     assert caught.value.retry_after == timedelta(seconds=12)
+
+
+def test_a_forum_without_a_list_of_posts_is_read_by_its_topics(played: Played) -> None:
+    (item,) = played.add("discourse", 5)
+    played.server.fail("/discourse/posts.json", status(404), times=None)
+    listener = played.listener("discourse")
+    first = listener.fetch(None)
+    assert [post.external_id for post in first.posts] == [item.id]
+    (newer,) = played.add("discourse", 1)
+    assert [post.external_id for post in listener.fetch(first.cursor).posts] == [newer.id]
