@@ -21,10 +21,10 @@ NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 def main(urls: list[str]) -> None:
     told = {}
-    parsing = Workers(Bounds(seconds=2.0))
+    parsing = Workers(Bounds(seconds=5.0))  # of a busy machine
     for url in urls:
         options = rss.Options(name="f", url=url, allow_private=True)
-        limits = http.Limits(total=3.0)
+        limits = http.Limits(total=8.0)
         try:
             batch = rss.RssListener(options, lambda: NOW, limits, parsing=parsing).fetch(None)
             told[url] = f"read {len(batch.posts)}"
