@@ -43,9 +43,8 @@ class Kit:
     stop: threading.Event = field(default_factory=threading.Event)  # set: finish what is in hand
     # Source -> when it may be asked again whether posts are still there.
     resting: dict[str, datetime] = field(default_factory=dict)
-    patience: float | None = (
-        None  # seconds until slow sources are left for the next round; None: no
-    )
+    # Seconds until slow sources are left for the next round; None: they are waited for.
+    patience: float | None = None
 
     @cached_property
     def classifier(self) -> Classifier:

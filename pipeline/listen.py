@@ -35,7 +35,8 @@ def listen(kit: Kit, now: datetime) -> int:
     """How many posts are new."""
     due = _due(kit, now)
     # Also so that a database that takes nothing is found out before we ask anybody.
-    kit.store.save_reads([Read(_claimed(one, now)) for one in due])
+    if due:
+        kit.store.save_reads([Read(_claimed(one, now)) for one in due])
     for listener, source in due:
         if isinstance(listener, Metered):
             listener.meter.told(*kit.billed(listener, now))
@@ -97,8 +98,8 @@ def _save(kit: Kit, answers: Sequence[Answer], now: datetime) -> list[int]:
     except StorageError as error:
         if len(answers) > 1:
             return [n for answer in answers for n in _save(kit, [answer], now)]
-        [answer] = answers
-        new = _save_all(kit, [answer._replace(said=error)], now)
+        answers = [answers[0]._replace(said=error)]
+        new = _save_all(kit, answers, now)
     for answer, n in zip(answers, new, strict=True):
         if isinstance(answer.said, Batch):
             heard = len(answer.said.posts)

@@ -26,7 +26,7 @@ FRESH = timedelta(minutes=2)  # a post seen so lately is not looked at again bef
 _AT_ONCE = 200  # posts of one source in one round
 _ROUND = 20.0  # seconds of rechecking in one round; what is left comes with the next
 _UNTOLD = timedelta(hours=1)  # after a look that did not tell, a post is left alone for so long
-_REST = timedelta(minutes=5)  # after a failure, a platform that names no time
+_REST = timedelta(minutes=2)  # after a failure, where a platform names no time
 _PAID = 0.8  # of the platform's time, until a look that costs money is taken
 _MARKS_KEPT = timedelta(days=180)
 
@@ -40,7 +40,7 @@ def sweep(kit: Kit, now: datetime) -> int:
     for listener in listeners:
         if kit.stop.is_set() or time.monotonic() > ends:
             break
-        if isinstance(listener, Rechecker) and kit.resting.get(listener.name, now) <= now:
+        if isinstance(listener, Rechecker):
             done += _recheck_due(kit, listener, listener.forgets_within, now)
     kit.store.drop_old_marks(now - _MARKS_KEPT)
     kit.store.tidy()
@@ -91,8 +91,15 @@ def _recheck_due(kit: Kit, listener: Listener, within: timedelta, now: datetime)
         else "",
         sources=names,
     )
+    return _asked(kit, listener, due, now)
+
+
+def _asked(kit: Kit, listener: Listener, posts: Sequence[Post], now: datetime) -> int:
+    """As `recheck`; a platform that does not answer changes nothing, and is left alone a while."""
+    if kit.resting.get(listener.name, now) > now:
+        return 0
     try:
-        return recheck(kit, listener, due, now)
+        return recheck(kit, listener, posts, now)
     except SourceError as error:
         log.warning("source=%s cannot be asked what is still there: %s", listener.name, error)
         kit.resting[listener.name] = now + (error.retry_after or _REST)
@@ -141,12 +148,8 @@ def _close_locked(kit: Kit, key: str, now: datetime) -> bool:
 def recheck_before_saying(kit: Kit, keys: Collection[str], now: datetime) -> int:
     """Look at these posts now, but for those seen just before. How many are gone, or changed. A
     platform that does not answer changes nothing: whoever sends sees by `checked_at`."""
-    moved = 0
-    for listener, posts in _by_listener(kit, keys, now):
-        try:
-            moved += recheck(kit, listener, posts, now)
-        except SourceError as error:
-            log.warning("source=%s cannot be asked before sending: %s", listener.name, error)
+    by_listener = _by_listener(kit, keys, now)
+    moved = sum(_asked(kit, listener, posts, now) for listener, posts in by_listener)
     kit.store.tidy()
     return moved
 
