@@ -21,12 +21,10 @@ from domain.types import (
 )
 from pipeline.kit import Kit
 from routing import follow, lifecycle, review
-from routing.history import burdens
+from routing.history import IN_HAND, burdens
 from storage.store import Item
 
 log = logging.getLogger(__name__)
-
-IN_HAND = frozenset({AskState.DRAFTED, AskState.SENT, AskState.ACCEPTED})
 
 
 def route(kit: Kit, now: datetime) -> int:

@@ -28,10 +28,10 @@ from domain.types import (
     stand_in,
 )
 from routing import lifecycle
+from routing.history import IN_HAND
 
 _UNSENT = (MessageState.QUEUED, MessageState.DEAD)
 _TO_ADVOCATES = (MessageKind.PROMPT, MessageKind.REMINDER, MessageKind.THANKS)
-_IN_HAND = (AskState.DRAFTED, AskState.SENT, AskState.ACCEPTED)
 
 
 class Why(StrEnum):
@@ -110,7 +110,7 @@ def _opportunity(old: Opportunity, key: str, why: Why) -> Opportunity:
 
 
 def _ask(old: Ask, occasion: str, now: datetime) -> Ask:
-    over = lifecycle.dropped(old, Dropped.GONE, now) if old.state in _IN_HAND else old
+    over = lifecycle.dropped(old, Dropped.GONE, now) if old.state in IN_HAND else old
     nothing = {"thread_key": "", "author_key": "", "why": "", "reply_url": ""}
     done = {"due_at": lifecycle.NEVER, "look_at": lifecycle.NEVER}
     return over.revised(occasion=occasion, **nothing, **done)
